@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Firing: everything that happens once a tracer is attached. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/provider.h"
+#include "system/system.h"
+
+/* How far a string is read before the site is called. Tracers copy less than that. */
+#define STRING_MAX (64 * 1024)
+
+/* A site is a function without arguments of its own: the calling convention puts the values where
+ * the operands of the note say, six or eight in registers and the others on the stack. */
+typedef void site_function(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
+                           uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+
+bool usdt_dyn_probe_enabled(const usdt_dyn_probe *probe)
+{
+    return probe != NULL && usdt_dyn_enabled(probe);
+}
+
+const volatile uint16_t *usdt_dyn_probe_semaphore(const usdt_dyn_probe *probe)
+{
+    if (probe == NULL || !udyn_probe_of(probe)->has_semaphore)
+        return NULL;
+    return probe->watched;
+}
+
+/*
+ * BPF and the kernel's uprobe fetch copy strings without faulting (copy_from_user_nofault): a page
+ * that nobody has touched yet, such as a constant in a file that is not in memory, would read as an
+ * empty string.
+ */
+static void touch_strings(const uint64_t *values, unsigned int strings)
+{
+    size_t i;
+
+    for (i = 0; strings != 0; i++, strings >>= 1) {
+        const char *string = (const char *)(uintptr_t)values[i];
+
+        if ((strings & 1) != 0 && string != NULL) {
+            size_t length = strnlen(string, STRING_MAX);
+
+            __asm__ volatile("" : : "r"(length)); /* the read is what it is for: keep it */
+        }
+    }
+}
+
+static void call_site(const struct udyn_probe *probe, const uint64_t *values)
+{
+    uint64_t v[USDT_DYN_MAX_ARGS] = {0};
+
+    if (probe->nargs > 0)
+        memcpy(v, values, probe->nargs * sizeof(v[0]));
+    ((site_function *)(uintptr_t)probe->site)(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8],
+                                              v[9], v[10], v[11]);
+}
+
+void usdt_dyn_probe_fire(const usdt_dyn_probe *handle, const uint64_t *values, size_t nvalues)
+{
+    const struct udyn_probe *probe = udyn_probe_of(handle);
+
+    if (handle == NULL || !usdt_dyn_enabled(handle))
+        return;
+    /* Pairs with the release in provider.c: behind `watched`, the rest of the probe is there. */
+    (void)__atomic_load_n(&handle->watched, __ATOMIC_ACQUIRE);
+
+    if (nvalues != probe->nargs || (nvalues > 0 && values == NULL)) {
+        (void)udyn_fail(-EINVAL, "probe %s has %u arguments but was fired with %s%zu: not fired",
+                        probe->name, probe->nargs, values == NULL ? "NULL and " : "", nvalues);
+        return;
+    }
+    if (!udyn_system_may_fire(probe))
+        return;
+    touch_strings(values, probe->strings);
+    call_site(probe, values);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/* Providers and their probes: what is in them, and which of them are live in this process. */
+#include "core/provider.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "system/system.h"
+
+/* Where a probe without an image looks: never enabled. Volatile as the semaphores are. */
+static const volatile uint16_t always_zero;
+
+/* All providers of the process, under the lock. */
+static struct usdt_dyn_provider *providers;
+
+int usdt_dyn_provider_new(usdt_dyn_provider **provider, const char *name)
+{
+    struct usdt_dyn_provider *made;
+    int error;
+
+    if (provider == NULL)
+        return udyn_fail(-EINVAL, "usdt_dyn_provider_new: no place to put the provider (NULL)");
+    *provider = NULL;
+    error = udyn_name_check("provider", name);
+    if (error < 0)
+        return error;
+
+    made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return udyn_fail(-ENOMEM, "no memory for provider %s", name);
+    strcpy(made->name, name); /* fits: udyn_name_check() */
+
+    error = udyn_system_lock();
+    if (error < 0) {
+        free(made);
+        return error;
+    }
+    made->next = providers;
+    providers = made;
+    udyn_system_unlock();
+    *provider = made;
+    return 0;
+}
+
+static int check_args(const char *probe, const usdt_dyn_arg *args, size_t nargs)
+{
+    size_t i;
+    int error;
+
+    if (nargs > USDT_DYN_MAX_ARGS)
+        return udyn_fail(-E2BIG, "probe %s has %zu arguments: tracers read at most %d", probe,
+                         nargs, USDT_DYN_MAX_ARGS);
+    if (nargs > 0 && args == NULL)
+        return udyn_fail(-EINVAL, "probe %s: the arguments are NULL, but %zu were announced", probe,
+                         nargs);
+    for (i = 0; i < nargs; i++) {
+        error = udyn_name_check("argument", args[i].name);
+        if (error < 0)
+            return error;
+        if (udyn_type_size(args[i].type) == 0)
+            return udyn_fail(-EINVAL, "probe %s: argument %s has the unknown type %d", probe,
+                             args[i].name, (int)args[i].type);
+    }
+    return 0;
+}
+
+/* One block of memory: the probe, its name, the names of its arguments. */
+static struct udyn_probe *probe_new(const char *name, const usdt_dyn_arg *args, size_t nargs)
+{
+    size_t size = sizeof(struct udyn_probe) + strlen(name) + 1;
+    struct udyn_probe *probe;
+    char *next;
+    size_t i;
+
+    for (i = 0; i < nargs; i++)
+        size += strlen(args[i].name) + 1;
+    probe = calloc(1, size);
+    if (probe == NULL) {
+        udyn_fail(-ENOMEM, "no memory for probe %s", name);
+        return NULL;
+    }
+    probe->head.watched = &always_zero;
+    probe->nargs = (uint8_t)nargs;
+    next = stpcpy(probe->name, name) + 1;
+    probe->arg_names = next;
+    for (i = 0; i < nargs; i++) {
+        next = stpcpy(next, args[i].name) + 1;
+        probe->types[i] = (uint8_t)args[i].type;
+        if (args[i].type == USDT_DYN_STRING)
+            probe->strings |= (uint16_t)(1U << i);
+    }
+    return probe;
+}
+
+/* Makes room for one more probe. */
+static int reserve(struct usdt_dyn_provider *provider)
+{
+    size_t capacity = provider->capacity == 0 ? 4 : provider->capacity * 2;
+    struct udyn_probe **probes;
+
+    if (provider->count == provider->capacity) {
+        probes = realloc(provider->probes, capacity * sizeof(struct udyn_probe *));
+        if (probes == NULL)
+            return udyn_fail(-ENOMEM, "no memory for %zu probes of provider %s", capacity,
+                             provider->name);
+        provider->probes = probes;
+        provider->capacity = capacity;
+    }
+    return udyn_names_reserve(&provider->names);
+}
+
+static int add(struct usdt_dyn_provider *provider, struct udyn_probe *probe)
+{
+    size_t position;
+    int error;
+
+    if (udyn_names_find(&provider->names, probe->name, &position))
+        return udyn_fail(-EEXIST,
+                         "provider %s already has a probe %s: use that one or another name",
+                         provider->name, probe->name);
+    error = reserve(provider);
+    if (error < 0)
+        return error;
+    udyn_names_add(&provider->names, probe->name, provider->count);
+    provider->probes[provider->count++] = probe;
+    return 0;
+}
+
+int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **probe,
+                                const char *name, const usdt_dyn_arg *args, size_t nargs)
+{
+    struct udyn_probe *made;
+    int error;
+
+    if (probe != NULL)
+        *probe = NULL;
+    if (provider == NULL || probe == NULL)
+        return udyn_fail(-EINVAL, "usdt_dyn_provider_add_probe: the %s is NULL",
+                         provider == NULL ? "provider" : "place to put the probe");
+    error = udyn_name_check("probe", name);
+    if (error == 0)
+        error = check_args(name, args, nargs);
+    if (error < 0)
+        return error;
+
+    made = probe_new(name, args, nargs);
+    if (made == NULL)
+        return -ENOMEM;
+    error = udyn_system_lock();
+    if (error == 0) {
+        error = add(provider, made);
+        udyn_system_unlock();
+    }
+    if (error < 0) {
+        free(made);
+        return error;
+    }
+    *probe = &made->head;
+    return 0;
+}
+
+/*
+ * bcc and bpftrace up to 0.24 merge the same provider:probe of two modules of a process and read
+ * out of bounds when the arguments differ (bcc usdt.cc, largest_arg_type): one may be live at a
+ * time.
+ */
+static int check_not_live(const struct usdt_dyn_provider *provider, size_t from)
+{
+    const struct usdt_dyn_provider *other;
+    size_t i, position;
+
+    for (other = providers; other != NULL; other = other->next) {
+        if (other == provider || !other->loaded || strcmp(other->name, provider->name) != 0)
+            continue;
+        for (i = from; i < provider->count; i++)
+            if (udyn_names_find(&other->names, provider->probes[i]->name, &position) &&
+                position < other->published)
+                return udyn_fail(-EEXIST,
+                                 "%s:%s is already live in this process: unload the other "
+                                 "provider first, or use another name",
+                                 provider->name, provider->probes[i]->name);
+    }
+    return 0;
+}
+
+static void publish(struct usdt_dyn_provider *provider, struct udyn_image *image)
+{
+    size_t i;
+
+    for (i = provider->published; i < provider->count; i++) {
+        struct udyn_probe *probe = provider->probes[i];
+        size_t position = i - provider->published;
+        const volatile uint16_t *semaphore = udyn_image_semaphore(image, position);
+
+        probe->site = udyn_image_site(image, position);
+        probe->image = image;
+        probe->has_semaphore = semaphore != NULL;
+        if (semaphore == NULL) {
+            __atomic_store_n(&probe->head.pristine, udyn_image_pristine(image), __ATOMIC_RELAXED);
+            semaphore = probe->site;
+        }
+        __atomic_store_n(&probe->head.watched, semaphore, __ATOMIC_RELEASE);
+    }
+    image->next = provider->images;
+    provider->images = image;
+    provider->published = provider->count;
+}
+
+static int show_all(struct usdt_dyn_provider *provider)
+{
+    struct udyn_image *image, *shown;
+    int error;
+
+    for (image = provider->images; image != NULL; image = image->next) {
+        error = udyn_image_show(image);
+        if (error < 0) {
+            for (shown = provider->images; shown != image; shown = shown->next)
+                (void)udyn_image_hide(shown); /* the error that counts is the first */
+            return error;
+        }
+    }
+    return 0;
+}
+
+static int load(struct usdt_dyn_provider *provider)
+{
+    struct udyn_image *image = NULL;
+    size_t fresh = provider->count - provider->published;
+    int error;
+
+    error = check_not_live(provider, provider->loaded ? provider->published : 0);
+    if (error < 0)
+        return error;
+    if (fresh > 0) {
+        error = udyn_image_make(&image, provider, provider->probes + provider->published, fresh);
+        if (error < 0)
+            return error;
+    }
+    if (!provider->loaded) {
+        error = show_all(provider);
+        if (error < 0) {
+            if (image != NULL)
+                udyn_image_free(image);
+            return error;
+        }
+    }
+    if (image != NULL)
+        publish(provider, image);
+    provider->loaded = true;
+    return 0;
+}
+
+/* What load means where nothing can be traced: the semaphores are there and stay 0. */
+static void load_untraced(struct usdt_dyn_provider *provider)
+{
+    size_t i;
+
+    for (i = 0; i < provider->count; i++)
+        provider->probes[i]->has_semaphore = provider->detection == USDT_DYN_DETECT_SEMAPHORE;
+    provider->loaded = true;
+}
+
+int usdt_dyn_provider_load(usdt_dyn_provider *provider)
+{
+    int error;
+
+    if (provider == NULL)
+        return udyn_fail(-EINVAL, "usdt_dyn_provider_load: the provider is NULL");
+    error = udyn_system_lock();
+    if (error < 0)
+        return error;
+    if (provider->count == 0)
+        error = udyn_fail(-EINVAL, "provider %s has no probes: add one, then load", provider->name);
+    else if (!udyn_system_supported())
+        load_untraced(provider);
+    else
+        error = load(provider);
+    udyn_system_unlock();
+    return error;
+}
+
+int usdt_dyn_provider_unload(usdt_dyn_provider *provider)
+{
+    struct udyn_image *image;
+    int error = 0;
+
+    if (provider == NULL)
+        return udyn_fail(-EINVAL, "usdt_dyn_provider_unload: the provider is NULL");
+    error = udyn_system_lock();
+    if (error < 0)
+        return error;
+    if (provider->loaded) {
+        for (image = provider->images; image != NULL && error == 0; image = image->next)
+            error = udyn_image_hide(image);
+        if (error == 0)
+            provider->loaded = false;
+        else
+            (void)show_all(provider); /* as it was; the error that counts is the first */
+    }
+    udyn_system_unlock();
+    return error;
+}
+
+void usdt_dyn_provider_free(usdt_dyn_provider *provider)
+{
+    struct usdt_dyn_provider **link;
+    struct udyn_image *image, *next;
+    size_t i;
+
+    if (provider == NULL || udyn_system_lock() < 0)
+        return;
+    for (link = &providers; *link != NULL; link = &(*link)->next) {
+        if (*link == provider) {
+            *link = provider->next;
+            break;
+        }
+    }
+    for (image = provider->images; image != NULL; image = next) {
+        next = image->next;
+        udyn_image_free(image);
+    }
+    udyn_system_unlock();
+
+    for (i = 0; i < provider->count; i++)
+        free(provider->probes[i]);
+    free(provider->probes);
+    udyn_names_free(&provider->names);
+    free(provider);
+}
+
+const char *usdt_dyn_provider_path(const usdt_dyn_provider *provider)
+{
+    const char *path = NULL;
+
+    if (provider == NULL || udyn_system_lock() < 0)
+        return NULL;
+    if (provider->loaded && provider->images != NULL)
+        path = udyn_image_path(provider->images);
+    udyn_system_unlock();
+    return path;
+}
+
+int usdt_dyn_provider_set_detection(usdt_dyn_provider *provider, usdt_dyn_detection how)
+{
+    if (provider == NULL)
+        return udyn_fail(-EINVAL, "usdt_dyn_provider_set_detection: the provider is NULL");
+    if (how != USDT_DYN_DETECT_SEMAPHORE && how != USDT_DYN_DETECT_SITE)
+        return udyn_fail(
+            -EINVAL, "there is no detection %d: use USDT_DYN_DETECT_SEMAPHORE or _SITE", (int)how);
+    provider->detection = how;
+    return 0;
+}
+
+int usdt_dyn_provider_set_backing(usdt_dyn_provider *provider, usdt_dyn_backing how)
+{
+    if (provider == NULL)
+        return udyn_fail(-EINVAL, "usdt_dyn_provider_set_backing: the provider is NULL");
+    if ((unsigned int)how > USDT_DYN_BACKING_SHARED)
+        return udyn_fail(-EINVAL,
+                         "there is no backing %d: use USDT_DYN_BACKING_AUTO, _MEMFD, _FILE or "
+                         "_SHARED",
+                         (int)how);
+    provider->backing = how;
+    return 0;
+}
+
+int usdt_dyn_supported(void)
+{
+    return udyn_system_supported();
+}
+
+const char *usdt_dyn_version(void)
+{
+#define TEXT_OF(number) #number
+#define TEXT(a, b, c)   TEXT_OF(a) "." TEXT_OF(b) "." TEXT_OF(c)
+    return TEXT(USDT_DYN_VERSION_MAJOR, USDT_DYN_VERSION_MINOR, USDT_DYN_VERSION_PATCH);
+#undef TEXT
+#undef TEXT_OF
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The content of an image: a small ELF shared object with one site and one semaphore a probe.
+ *
+ *   address = offset    segment    sections
+ *   0                   R X        ELF header, .note.gnu.build-id, .stapsdt.base, .hash, .dynsym,
+ *                                  .dynstr
+ *   next page           R X        .text: the sites, 16 bytes each
+ *   next page           R W        .dynamic, which the dynamic linker writes to
+ *   next page           R W        .probes: the semaphores, 2 bytes each
+ *   after that          -          .note.stapsdt, .note.usdt-dyn, .shstrtab, section headers: in
+ *                                  the file, where tracers read them, and not in memory
+ *
+ * The sites and the semaphores have pages of their own, so that a forked child can have both anew
+ * (system/linux/process.c); the first page is in one segment with the sites for the same reason.
+ *
+ * Rules of the tracers that are behind this: bcc and bpftrace up to 0.24 want .text, .probes and
+ * .note.stapsdt in this order, and .probes by that name for the semaphore's file offset; perf wants
+ * .note.stapsdt not allocated, address and offset alike, and a build id of its own for each file;
+ * gdb wants .stapsdt.base; libbpf wants the semaphore in a loaded segment that is not executable;
+ * the kernel counts a semaphore only in a private writable mapping of the file, so it must be in
+ * the file and not in .bss; glibc 2.41 wants PT_GNU_STACK without X. docs/how-it-works.md has the
+ * whole.
+ */
+#ifndef UDYN_IMAGE_IMAGE_H
+#define UDYN_IMAGE_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch/arch.h"
+#include "core/provider.h"
+#include "image/buffer.h"
+
+#define UDYN_BUILD_ID_SIZE 16
+
+/* Two to load, the dynamic section, the build id, the stack. */
+#define UDYN_IMAGE_SEGMENTS 5
+
+struct udyn_image_request {
+    const struct udyn_arch *arch;
+    const struct udyn_site *site;
+    size_t page_size;
+    const char *provider;
+    struct udyn_probe *const *probes;
+    size_t count;
+    usdt_dyn_detection detection;
+};
+
+enum udyn_section {
+    UDYN_SECTION_NULL,
+    UDYN_SECTION_BUILD_ID,
+    UDYN_SECTION_BASE,
+    UDYN_SECTION_HASH,
+    UDYN_SECTION_DYNSYM,
+    UDYN_SECTION_DYNSTR,
+    UDYN_SECTION_TEXT,
+    UDYN_SECTION_DYNAMIC,
+    UDYN_SECTION_PROBES, /* empty and left out with USDT_DYN_DETECT_SITE */
+    UDYN_SECTION_NOTES,
+    UDYN_SECTION_NAMES,
+    UDYN_SECTION_SHSTRTAB,
+    UDYN_SECTION_COUNT
+};
+
+struct udyn_image_section {
+    struct udyn_buffer data;
+    uint64_t offset; /* and address, if it is loaded */
+};
+
+struct udyn_image_content {
+    const struct udyn_arch *arch;
+    size_t page_size;
+    struct udyn_image_section sections[UDYN_SECTION_COUNT];
+    unsigned char build_id[UDYN_BUILD_ID_SIZE]; /* FNV-1a of all the rest, 128 bits */
+    uint64_t section_headers;                   /* their offset */
+    uint64_t size;                              /* of the file */
+};
+
+/* Builds the content in memory. Returns 0 or -ENOMEM with a sentence; to be given back with
+ * udyn_image_content_free() in both cases. */
+int udyn_image_content_build(struct udyn_image_content *content,
+                             const struct udyn_image_request *request);
+
+/* Writes the content with libelf to the empty file `fd`. Returns 0 or a negative errno with a
+ * sentence. */
+int udyn_image_content_write(const struct udyn_image_content *content, int fd);
+
+/* Appends the names of all sections, in their order: what .shstrtab holds. */
+void udyn_image_build_section_names(struct udyn_buffer *names);
+
+/*
+ * The offset in the file of the word that makes .note.stapsdt a note section, and its two values:
+ * SHT_NULL marks a section header as inactive (gABI, "Section Types"), so one write of 4 bytes
+ * hides all notes of the image from tracers, and one shows them again.
+ */
+uint64_t udyn_image_content_notes_switch(const struct udyn_image_content *content);
+
+void udyn_image_content_free(struct udyn_image_content *content);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "system/linux/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "core/error.h"
+
+/* A folder in which others may rename what is ours can't hold it: a sticky bit forbids that. */
+static int check_place(int fd, const struct udyn_place_to_keep *place)
+{
+    struct stat status;
+    struct statfs filesystem;
+    struct statvfs mount;
+
+    if (fstat(fd, &status) < 0 || fstatfs(fd, &filesystem) < 0 || fstatvfs(fd, &mount) < 0)
+        return udyn_fail_errno(errno, "cannot look at the folder %s", place->folder);
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0)
+        return udyn_fail(-EPERM, "the folder %s can be changed by others: chmod go-w or +t it",
+                         place->folder);
+    if (status.st_uid != 0 && status.st_uid != geteuid())
+        return udyn_fail(-EPERM,
+                         "the folder %s belongs to user %u: use one of this user or of root",
+                         place->folder, status.st_uid);
+    if ((mount.f_flag & ST_NOEXEC) != 0)
+        return udyn_fail(-EACCES, "the folder %s is mounted noexec", place->folder);
+    if ((mount.f_flag & ST_RDONLY) != 0)
+        return udyn_fail(-EROFS, "the folder %s is mounted read-only", place->folder);
+    if (place->must_be_in_memory && filesystem.f_type != TMPFS_MAGIC)
+        return udyn_fail(-ENODEV, "the folder %s is not in memory", place->folder);
+    return 0;
+}
+
+static int check_ours(int fd, const char *path)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) < 0)
+        return udyn_fail_errno(errno, "cannot look at the folder %s", path);
+    if (status.st_uid != geteuid())
+        return udyn_fail(-EPERM, "the folder %s belongs to user %u, not to this one: remove it",
+                         path, status.st_uid);
+    if ((status.st_mode & 07077) != 0)
+        return udyn_fail(-EPERM, "the folder %s has mode %o: chmod 700 it", path,
+                         status.st_mode & 07777);
+    return 0;
+}
+
+int udyn_folder_open_in(int parent, const char *parent_path, const char *name)
+{
+    char path[4096];
+    bool is_new;
+    int fd, error;
+
+    if (snprintf(path, sizeof(path), "%s/%s", parent_path, name) >= (int)sizeof(path))
+        return udyn_fail(-ENAMETOOLONG, "the path %s/%s is too long", parent_path, name);
+    is_new = mkdirat(parent, name, 0700) == 0;
+    if (!is_new && errno != EEXIST)
+        return udyn_fail_errno(errno, "cannot make the folder %s", path);
+    fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return udyn_fail_errno(errno, "cannot open the folder %s", path);
+    /* A strange umask may have taken rights from us. */
+    if (is_new && fchmod(fd, 0700) < 0)
+        error = udyn_fail_errno(errno, "cannot chmod the folder %s", path);
+    else
+        error = check_ours(fd, path);
+    if (error < 0) {
+        (void)close(fd); /* only a folder */
+        return error;
+    }
+    return fd;
+}
+
+int udyn_folder_open(const struct udyn_place_to_keep *place, char *path, size_t size)
+{
+    char name[32];
+    int fd, ours;
+
+    snprintf(name, sizeof(name), "usdt-dyn-%u", geteuid());
+    if (place->folder[0] != '/')
+        return udyn_fail(-EINVAL, "the folder \"%s\" is not an absolute path: tracers need one",
+                         place->folder);
+    if (snprintf(path, size, "%s/%s", place->folder, name) >= (int)size)
+        return udyn_fail(-ENAMETOOLONG, "the path %s is too long", place->folder);
+    fd = open(place->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return udyn_fail_errno(errno, "cannot open the folder %s", place->folder);
+    ours = check_place(fd, place);
+    if (ours == 0)
+        ours = udyn_folder_open_in(fd, place->folder, name);
+    (void)close(fd); /* only a folder */
+    return ours;
+}

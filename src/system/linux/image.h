@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* An image as it is mapped in this process. */
+#ifndef UDYN_LINUX_IMAGE_H
+#define UDYN_LINUX_IMAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "system/linux/file.h"
+#include "system/system.h"
+
+struct udyn_linux_image {
+    struct udyn_image head;        /* first: struct udyn_image * is the handle */
+    struct udyn_linux_image *next; /* the images of the process: process.c */
+    struct udyn_file file;
+    uint64_t notes_switch; /* udyn_image_content_notes_switch() */
+    uint32_t generation;   /* of the process that made it: udyn_process_generation() */
+    bool is_hidden;
+
+    void *handle; /* of dlopen() */
+    char *base;   /* where the file's first byte is mapped */
+    char *sites;
+    char *semaphores;       /* NULL with USDT_DYN_DETECT_SITE */
+    size_t sites_size;      /* of the sites in whole pages */
+    size_t semaphores_size; /* likewise */
+    uint16_t pristine;      /* the first two bytes of an untraced site */
+    bool fork_needs_cure;
+    bool is_quiet; /* its sites could not be cured: never call them */
+};
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "system/linux/loader.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "core/error.h"
+
+int udyn_loader_open(const char *path, const struct udyn_image_content *content, void **handle,
+                     char **base)
+{
+    uint64_t build_id = content->sections[UDYN_SECTION_BUILD_ID].offset +
+                        content->sections[UDYN_SECTION_BUILD_ID].data.size - UDYN_BUILD_ID_SIZE;
+    struct link_map *map = NULL;
+    const char *reason;
+
+    /* RTLD_LOCAL: its symbols are for those who read stack traces, not for other objects. */
+    *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (*handle == NULL || dlinfo(*handle, RTLD_DI_LINKMAP, &map) < 0) {
+        reason = dlerror();
+        if (*handle != NULL)
+            udyn_loader_close(*handle);
+        return udyn_fail(-ELIBACC, "the dynamic linker refused the image: %s",
+                         reason != NULL ? reason : path);
+    }
+    *base = (char *)map->l_addr; /* the image is linked at 0 */
+    /* Is it the file that was written? dlopen() may answer with an object that it has by that name.
+     */
+    if (memcmp(*base + build_id, content->build_id, UDYN_BUILD_ID_SIZE) != 0) {
+        udyn_loader_close(*handle);
+        return udyn_fail(-ESTALE, "dlopen gave another object for %s", path);
+    }
+    return 0;
+}
+
+void udyn_loader_close(void *handle)
+{
+    /* It can only fail for a handle that is none. */
+    (void)dlclose(handle);
+}
+
+bool udyn_loader_works(void)
+{
+    return getauxval(AT_BASE) != 0; /* where the kernel has put the dynamic linker */
+}

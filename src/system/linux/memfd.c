@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Images in anonymous memory. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "system/linux/file.h"
+#include "system/linux/process.h"
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
+/*
+ * Moves the descriptor out of the way: tracers find the image by it, and programs that close or
+ * reuse descriptors do so with low numbers. Where the limit is low, half of it is high.
+ */
+static int move_up(int fd)
+{
+    struct rlimit limit;
+    int moved = -1;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        moved = fcntl(fd, F_DUPFD_CLOEXEC, limit.rlim_cur > 512 ? 256 : (int)limit.rlim_cur / 2);
+    if (moved < 0)
+        return fd;
+    (void)close(fd); /* the other one stays */
+    return moved;
+}
+
+/*
+ * The name of a descriptor in /proc, as tracers outside and dlopen() take it. Not /proc/self: gdb
+ * reads the name from the link map and would open a descriptor of its own.
+ *
+ * dlopen() knows objects by their names first: a descriptor's number that was closed behind our
+ * back and given out again would lead to the old image. So a number is not used twice.
+ */
+static int name_descriptor(int *fd, char path[64])
+{
+    struct stat named, own;
+    int other;
+
+    for (;;) {
+        snprintf(path, 64, "/proc/%d/fd/%d", (int)getpid(), *fd);
+        if (!udyn_process_has_path(path))
+            break;
+        other = fcntl(*fd, F_DUPFD_CLOEXEC, *fd + 1);
+        if (other < 0)
+            return udyn_fail_errno(errno, "no descriptor for a memfd");
+        (void)close(*fd); /* the other one stays */
+        *fd = other;
+    }
+    if (stat(path, &named) < 0)
+        return udyn_fail_errno(errno, "a memfd needs /proc: cannot look at %s", path);
+    if (fstat(*fd, &own) < 0)
+        return udyn_fail_errno(errno, "cannot look at a memfd");
+    if (named.st_dev != own.st_dev || named.st_ino != own.st_ino)
+        return udyn_fail(-ENOENT, "a memfd needs the /proc of this pid namespace: mount it");
+    return 0;
+}
+
+int udyn_memfd_create(struct udyn_file *file, const char *provider,
+                      const struct udyn_image_content *content)
+{
+    char name[UDYN_NAME_MAX + sizeof("usdt-dyn.")];
+    char path[64];
+    int fd, error;
+
+    *file = (struct udyn_file){.kind = UDYN_FILE_MEMFD, .fd = -1};
+    /* Shown in /proc/PID/maps as "/memfd:usdt-dyn.PROVIDER (deleted)". */
+    snprintf(name, sizeof(name), "usdt-dyn.%s", provider);
+    /* MFD_NOEXEC_SEAL (6.3) takes the x bits, which mmap() does not ask for, and is all that
+     * vm.memfd_noexec=2 lets pass. Older kernels do not know it. */
+    fd = memfd_create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+    if (fd < 0 && errno == EINVAL)
+        fd = memfd_create(name, MFD_CLOEXEC);
+    if (fd < 0)
+        return udyn_fail_errno(errno, "cannot make a memfd");
+    fd = move_up(fd);
+    error = name_descriptor(&fd, path);
+    if (error == 0)
+        error = udyn_image_content_write(content, fd);
+    if (error == 0)
+        error = udyn_file_note(file, path, fd);
+    if (error < 0)
+        (void)close(fd); /* and the memory goes with it */
+    else
+        file->fd = fd;
+    return error;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "system/linux/site.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "system/linux/process.h"
+
+/* Made outside of a trampoline the call does nothing but fail, and its errno tells the kind. */
+static int uprobe_errno(void)
+{
+    const struct udyn_arch *arch = udyn_arch_native();
+
+    if (arch->uprobe_syscall == 0 || syscall(arch->uprobe_syscall) == 0)
+        return 0;
+    return errno;
+}
+
+int udyn_site_choose(const struct udyn_arch *arch, const struct udyn_site **site)
+{
+    const char *wanted = secure_getenv("USDT_DYN_SITE");
+    struct utsname name;
+    struct udyn_kernel kernel = {.release = "", .uprobe_errno = uprobe_errno};
+
+    if (wanted != NULL) {
+        *site = udyn_arch_site(arch, wanted);
+        if (*site == NULL)
+            return udyn_fail(-EINVAL,
+                             "USDT_DYN_SITE=%s is not a site of %s: use nop, nop5 or nop10", wanted,
+                             arch->name);
+    } else {
+        if (uname(&name) == 0)
+            kernel.release = name.release;
+        *site = arch->choose(&kernel);
+    }
+    if ((*site)->fork_needs_cure && !udyn_process_notices_fork()) {
+        udyn_debug("a fork can't be noticed here: site nop in place of %s", (*site)->name);
+        *site = &arch->sites[0];
+    }
+    return 0;
+}
