@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# emulated.sh PROCESSOR: builds the library for another processor, by the kernel's name for it, and
+# passes the unit and structure tests there, in qemu's user mode.
+set -euo pipefail
+
+processor=$1
+case $processor in
+  aarch64) debian=arm64 triplet=aarch64-linux-gnu ;;
+  riscv64) debian=riscv64 triplet=riscv64-linux-gnu ;;
+  *) echo "unknown processor $processor" >&2 && exit 2 ;;
+esac
+work=$USDT_DYN_BUILD/arch-$processor
+
+skip() {
+  echo "skipped: $*"
+  exit 77
+}
+
+emulator=$(command -v "qemu-$processor-static" || command -v "qemu-$processor") ||
+  skip "no qemu-$processor: apt-get install qemu-user-static"
+command -v "$triplet-gcc" >/dev/null || skip "no $triplet-gcc: apt-get install gcc-$triplet"
+bash "$USDT_DYN_SOURCE/tests/arch/sysroot.sh" "$debian" "$work/sysroot" ||
+  skip "Debian's libraries for $debian are not to be had here"
+
+cmake -S "$USDT_DYN_SOURCE" -B "$work/build" -DUSDT_DYN_WERROR=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+  -DCMAKE_TOOLCHAIN_FILE="$USDT_DYN_SOURCE/tests/arch/toolchain.cmake" \
+  -DUSDT_DYN_TEST_TRIPLET="$triplet" -DUSDT_DYN_TEST_SYSROOT="$work/sysroot/root" \
+  -DUSDT_DYN_TEST_EMULATOR="$emulator"
+cmake --build "$work/build" --parallel 2
+ctest --test-dir "$work/build" -L 'unit|structure' --output-on-failure --no-tests=error
