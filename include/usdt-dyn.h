@@ -36,12 +36,10 @@
 #if defined(__GNUC__)
 #define USDT_DYN_API           __attribute__((visibility("default")))
 #define USDT_DYN_UNLIKELY(e)   __builtin_expect(!!(e), 0)
-#define USDT_DYN_WARN_UNUSED   __attribute__((warn_unused_result))
 #define USDT_DYN_LOAD(pointer) __atomic_load_n((pointer), __ATOMIC_RELAXED)
 #else
 #define USDT_DYN_API
-#define USDT_DYN_UNLIKELY(e) (e)
-#define USDT_DYN_WARN_UNUSED
+#define USDT_DYN_UNLIKELY(e)   (e)
 #define USDT_DYN_LOAD(pointer) (*(pointer))
 #endif
 
@@ -113,8 +111,7 @@ typedef struct usdt_dyn_probe {
  * Returns 0, -EINVAL (NULL or a bad name) or -ENOMEM. Several providers may have the same name as
  * long as no two of them have the same probe loaded.
  */
-USDT_DYN_API USDT_DYN_WARN_UNUSED int usdt_dyn_provider_new(usdt_dyn_provider **provider,
-                                                            const char *name);
+USDT_DYN_API int usdt_dyn_provider_new(usdt_dyn_provider **provider, const char *name);
 
 /*
  * Adds a probe to a provider. It is invisible and disabled until the next usdt_dyn_provider_load();
@@ -128,9 +125,9 @@ USDT_DYN_API USDT_DYN_WARN_UNUSED int usdt_dyn_provider_new(usdt_dyn_provider **
  * Returns 0, -EINVAL (NULL, a bad name, an unknown type), -EEXIST (the provider has a probe of that
  * name), -E2BIG (more than USDT_DYN_MAX_ARGS arguments) or -ENOMEM.
  */
-USDT_DYN_API USDT_DYN_WARN_UNUSED int
-usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **probe, const char *name,
-                            const usdt_dyn_arg *args, size_t nargs);
+USDT_DYN_API int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **probe,
+                                             const char *name, const usdt_dyn_arg *args,
+                                             size_t nargs);
 
 /*
  * Makes the probes of a provider visible to tracers: those added since the last load get a new
@@ -142,7 +139,7 @@ usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **probe,
  * errno with which the last of the possible places for the image refused it. Where nothing can be
  * traced (usdt_dyn_supported() is 0) it succeeds and the probes stay disabled.
  */
-USDT_DYN_API USDT_DYN_WARN_UNUSED int usdt_dyn_provider_load(usdt_dyn_provider *provider);
+USDT_DYN_API int usdt_dyn_provider_load(usdt_dyn_provider *provider);
 
 /*
  * Makes the probes of a provider invisible to tracers that come later. A tracer that is attached

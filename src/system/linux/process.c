@@ -36,10 +36,18 @@
 /* The page that is all zeroes in a forked child. */
 struct wiped {
     uint32_t is_known; /* 1: not forked since the images were last renewed */
-    uint32_t lock;     /* 0, or the holder's thread id with LOCK_AWAITED */
+    uint32_t lock;     /* LOCK_FREE, LOCK_HELD or LOCK_AWAITED */
+    const char *owner; /* &here of the thread that holds the lock */
 };
 
-#define LOCK_AWAITED 0x80000000U
+enum {
+    LOCK_FREE,
+    LOCK_HELD,
+    LOCK_AWAITED, /* held, and another thread waits or has waited */
+};
+
+/* Its address tells a thread from the others, also in a forked child. */
+static _Thread_local char here;
 
 static struct wiped *wiped;
 static bool notices_fork;
@@ -92,31 +100,25 @@ static long futex(uint32_t *word, int operation, uint32_t value)
 }
 
 /* Returns false if this thread has the lock already: a signal handler in the middle of a call. */
-static bool take(uint32_t *lock)
+static bool take(struct wiped *page)
 {
-    uint32_t self = (uint32_t)syscall(SYS_gettid);
-    uint32_t seen = 0;
-    uint32_t wanted = self;
+    uint32_t seen = LOCK_FREE;
 
-    while (!__atomic_compare_exchange_n(lock, &seen, wanted, false, __ATOMIC_ACQUIRE,
-                                        __ATOMIC_RELAXED)) {
-        if ((seen & ~LOCK_AWAITED) == self)
-            return false;
-        if ((seen & LOCK_AWAITED) != 0 ||
-            __atomic_compare_exchange_n(lock, &seen, seen | LOCK_AWAITED, false, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED))
-            (void)futex(lock, FUTEX_WAIT, seen | LOCK_AWAITED); /* however it ends: look again */
-        /* Others may wait too: whoever waited leaves the mark for them. */
-        wanted = self | LOCK_AWAITED;
-        seen = 0;
-    }
+    if (__atomic_load_n(&page->owner, __ATOMIC_RELAXED) == &here)
+        return false;
+    if (!__atomic_compare_exchange_n(&page->lock, &seen, LOCK_HELD, false, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED))
+        while (__atomic_exchange_n(&page->lock, LOCK_AWAITED, __ATOMIC_ACQUIRE) != LOCK_FREE)
+            (void)futex(&page->lock, FUTEX_WAIT, LOCK_AWAITED); /* however it ends: look again */
+    __atomic_store_n(&page->owner, &here, __ATOMIC_RELAXED);
     return true;
 }
 
-static void give_back(uint32_t *lock)
+static void give_back(struct wiped *page)
 {
-    if ((__atomic_exchange_n(lock, 0, __ATOMIC_RELEASE) & LOCK_AWAITED) != 0)
-        (void)futex(lock, FUTEX_WAKE, 1);
+    __atomic_store_n(&page->owner, NULL, __ATOMIC_RELAXED);
+    if (__atomic_exchange_n(&page->lock, LOCK_FREE, __ATOMIC_RELEASE) == LOCK_AWAITED)
+        (void)futex(&page->lock, FUTEX_WAKE, 1);
 }
 
 /* Gives a forked child its own state of an image, as said at the top. */
@@ -152,7 +154,7 @@ int udyn_system_lock(void)
 
     if (page == NULL)
         return -ENOMEM;
-    if (!take(&page->lock))
+    if (!take(page))
         return udyn_fail(-EDEADLK, "called from a signal handler that interrupted this library: "
                                    "call it outside of the handler");
     if (page->is_known == 0)
@@ -162,7 +164,7 @@ int udyn_system_lock(void)
 
 void udyn_system_unlock(void)
 {
-    give_back(&wiped->lock);
+    give_back(wiped);
 }
 
 bool udyn_system_may_fire(const struct udyn_probe *probe)
