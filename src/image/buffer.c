@@ -4,56 +4,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *udyn_buffer_extend(struct udyn_buffer *buffer, size_t size)
+void *udyn_buffer_reserve(struct udyn_buffer *buffer, size_t size)
 {
-    size_t wanted = buffer->size + size;
-    size_t capacity = buffer->capacity < 128 ? 256 : buffer->capacity * 2;
-    void *start;
+    size_t wanted, capacity;
+    unsigned char *bytes;
 
-    if (buffer->failed)
+    if (buffer->failed || __builtin_add_overflow(buffer->size, size, &wanted)) {
+        buffer->failed = true;
         return NULL;
+    }
     if (wanted > buffer->capacity || buffer->bytes == NULL) {
-        unsigned char *bytes;
-
-        if (capacity < wanted)
-            capacity = wanted;
-        bytes = realloc(buffer->bytes, capacity);
-        if (bytes == NULL || wanted < size) {
-            if (bytes != NULL)
-                buffer->bytes = bytes;
+        capacity = wanted > 2 * buffer->capacity ? wanted : 2 * buffer->capacity;
+        bytes = realloc(buffer->bytes, capacity > 0 ? capacity : 1);
+        if (bytes == NULL) {
             buffer->failed = true;
             return NULL;
         }
         buffer->bytes = bytes;
         buffer->capacity = capacity;
     }
-    start = buffer->bytes + buffer->size;
-    memset(start, 0, size);
-    buffer->size = wanted;
-    return start;
+    return buffer->bytes + buffer->size;
 }
 
-void udyn_buffer_append(struct udyn_buffer *buffer, const void *bytes, size_t size)
+void udyn_buffer_commit(struct udyn_buffer *buffer, size_t size)
 {
-    void *place = udyn_buffer_extend(buffer, size);
-
-    if (place != NULL && size > 0)
-        memcpy(place, bytes, size);
+    buffer->size += size;
 }
 
-void udyn_buffer_append_u32(struct udyn_buffer *buffer, uint32_t value)
+void *udyn_buffer_extend(struct udyn_buffer *buffer, size_t size)
 {
-    udyn_buffer_append(buffer, &value, sizeof(value));
-}
+    void *place = udyn_buffer_reserve(buffer, size);
 
-void udyn_buffer_append_u64(struct udyn_buffer *buffer, uint64_t value)
-{
-    udyn_buffer_append(buffer, &value, sizeof(value));
-}
-
-void udyn_buffer_append_string(struct udyn_buffer *buffer, const char *string)
-{
-    udyn_buffer_append(buffer, string, strlen(string) + 1);
+    if (place != NULL) {
+        memset(place, 0, size);
+        udyn_buffer_commit(buffer, size);
+    }
+    return place;
 }
 
 void udyn_buffer_align(struct udyn_buffer *buffer, size_t alignment)

@@ -18,18 +18,18 @@ struct udyn_buffer {
     bool failed;
 };
 
-void udyn_buffer_append(struct udyn_buffer *buffer, const void *bytes, size_t size);
-void udyn_buffer_append_u32(struct udyn_buffer *buffer, uint32_t value);
-void udyn_buffer_append_u64(struct udyn_buffer *buffer, uint64_t value);
+/*
+ * Makes room for `size` more bytes, and returns where they begin, or NULL when memory has run out.
+ * What is written there counts when it is committed.
+ */
+void *udyn_buffer_reserve(struct udyn_buffer *buffer, size_t size);
+void udyn_buffer_commit(struct udyn_buffer *buffer, size_t size);
 
-/* With its NUL. */
-void udyn_buffer_append_string(struct udyn_buffer *buffer, const char *string);
-
-/* Zeroes up to a multiple of `alignment`, a power of two. */
-void udyn_buffer_align(struct udyn_buffer *buffer, size_t alignment);
-
-/* `size` zeroes; returns where they begin, or NULL when memory has run out. */
+/* Appends `size` zeroes; returns where they begin, or NULL when memory has run out. */
 void *udyn_buffer_extend(struct udyn_buffer *buffer, size_t size);
+
+/* Appends zeroes up to a multiple of `alignment`, a power of two. */
+void udyn_buffer_align(struct udyn_buffer *buffer, size_t alignment);
 
 void udyn_buffer_free(struct udyn_buffer *buffer);
 

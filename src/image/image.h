@@ -3,8 +3,8 @@
  * The content of an image: a small ELF shared object with one site and one semaphore a probe.
  *
  *   address = offset    segment    sections
- *   0                   R X        ELF header, .note.gnu.build-id, .stapsdt.base, .hash, .dynsym,
- *                                  .dynstr
+ *   0                   R X        ELF header, .note.gnu.build-id, .hash, .dynsym, .dynstr,
+ *                                  .stapsdt.base
  *   next page           R X        .text: the sites, 16 bytes each
  *   next page           R W        .dynamic, which the dynamic linker writes to
  *   next page           R W        .probes: the semaphores, 2 bytes each
@@ -50,10 +50,10 @@ struct udyn_image_request {
 enum udyn_section {
     UDYN_SECTION_NULL,
     UDYN_SECTION_BUILD_ID,
-    UDYN_SECTION_BASE,
     UDYN_SECTION_HASH,
     UDYN_SECTION_DYNSYM,
     UDYN_SECTION_DYNSTR,
+    UDYN_SECTION_BASE,
     UDYN_SECTION_TEXT,
     UDYN_SECTION_DYNAMIC,
     UDYN_SECTION_PROBES, /* empty and left out with USDT_DYN_DETECT_SITE */
@@ -64,35 +64,35 @@ enum udyn_section {
 };
 
 struct udyn_image_section {
-    struct udyn_buffer data;
     uint64_t offset; /* and address, if it is loaded */
+    uint64_t size;
 };
 
 struct udyn_image_content {
     const struct udyn_arch *arch;
     size_t page_size;
+    struct udyn_buffer file; /* all bytes of it */
     struct udyn_image_section sections[UDYN_SECTION_COUNT];
-    unsigned char build_id[UDYN_BUILD_ID_SIZE]; /* FNV-1a of all the rest, 128 bits */
-    uint64_t section_headers;                   /* their offset */
-    uint64_t size;                              /* of the file */
+    uint64_t section_headers; /* their offset */
+    uint64_t build_id;        /* the offset of its UDYN_BUILD_ID_SIZE bytes */
 };
 
-/* Builds the content in memory. Returns 0 or -ENOMEM with a sentence; to be given back with
- * udyn_image_content_free() in both cases. */
+/* Builds the content in memory. Returns 0, -ENOMEM or -ENOTSUP with a sentence; to be given back
+ * with udyn_image_content_free() in every case. */
 int udyn_image_content_build(struct udyn_image_content *content,
                              const struct udyn_image_request *request);
 
-/* Writes the content with libelf to the empty file `fd`. Returns 0 or a negative errno with a
- * sentence. */
-int udyn_image_content_write(const struct udyn_image_content *content, int fd);
-
 /* Appends the names of all sections, in their order: what .shstrtab holds. */
-void udyn_image_build_section_names(struct udyn_buffer *names);
+void udyn_image_put_section_names(struct udyn_buffer *file);
+
+/* Appends the section headers and fills in the ELF header and the program headers, for which there
+ * is room at the start. Returns 0 or a negative errno with a sentence. */
+int udyn_image_put_headers(struct udyn_image_content *content);
 
 /*
- * The offset in the file of the word that makes .note.stapsdt a note section, and its two values:
- * SHT_NULL marks a section header as inactive (gABI, "Section Types"), so one write of 4 bytes
- * hides all notes of the image from tracers, and one shows them again.
+ * The offset in the file of the word that makes .note.stapsdt a note section. Its values are
+ * SHT_NOTE, and SHT_NULL, which marks a section header as inactive (gABI, "Section Types"): one
+ * write of 4 bytes hides all notes of the image from tracers, and one shows them again.
  */
 uint64_t udyn_image_content_notes_switch(const struct udyn_image_content *content);
 

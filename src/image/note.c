@@ -4,77 +4,103 @@
 #include <elf.h>
 #include <string.h>
 
-/* Starts a note; its description begins where the returned position says. */
-static size_t begin(struct udyn_buffer *notes, const char *owner, uint32_t type)
+_Static_assert(UDYN_NOTE_MAX >= sizeof(Elf64_Nhdr) + 16 + 3 * sizeof(uint64_t) +
+                                    2 * (UDYN_NAME_MAX + 1) +
+                                    USDT_DYN_MAX_ARGS * (UDYN_NAME_MAX + UDYN_OPERAND_SIZE + 1),
+               "a note is written to room of this size");
+
+static char *put_u64(char *next, uint64_t value)
 {
-    udyn_buffer_append_u32(notes, (uint32_t)strlen(owner) + 1);
-    udyn_buffer_append_u32(notes, 0); /* the size of the description: end() */
-    udyn_buffer_append_u32(notes, type);
-    udyn_buffer_append_string(notes, owner);
-    udyn_buffer_align(notes, 4);
-    return notes->size;
+    memcpy(next, &value, sizeof(value));
+    return next + sizeof(value);
 }
 
-static void end(struct udyn_buffer *notes, size_t owner_size, size_t description)
+/* With its NUL. */
+static char *put_string(char *next, const char *string)
 {
-    uint32_t size = (uint32_t)(notes->size - description);
-    size_t header = description - ((owner_size + 3) & ~(size_t)3) - sizeof(Elf64_Nhdr);
-
-    if (!notes->failed)
-        memcpy(notes->bytes + header + offsetof(Elf64_Nhdr, n_descsz), &size, sizeof(size));
-    udyn_buffer_align(notes, 4);
+    return stpcpy(next, string) + 1;
 }
 
-static void append_operands(struct udyn_buffer *notes, const struct udyn_arch *arch,
-                            const struct udyn_probe *probe)
+/* Zeroes up to a multiple of 4. */
+static char *put_padding(char *start, char *next)
 {
-    char text[UDYN_OPERAND_SIZE];
+    while ((next - start) % 4 != 0)
+        *next++ = '\0';
+    return next;
+}
+
+/* Starts a note; end() fills in its header. Returns where the description begins. */
+static char *begin(char *start, const char *owner)
+{
+    return put_padding(start, put_string(start + sizeof(Elf64_Nhdr), owner));
+}
+
+static void end(struct udyn_buffer *notes, char *start, char *description, char *next,
+                const char *owner, uint32_t type)
+{
+    const Elf64_Nhdr header = {
+        .n_namesz = (Elf64_Word)strlen(owner) + 1,
+        .n_descsz = (Elf64_Word)(next - description),
+        .n_type = type,
+    };
+
+    memcpy(start, &header, sizeof(header));
+    udyn_buffer_commit(notes, (size_t)(put_padding(start, next) - start));
+}
+
+static char *put_operands(char *next, const struct udyn_arch *arch, const struct udyn_probe *probe)
+{
     size_t i;
 
     for (i = 0; i < probe->nargs; i++) {
         usdt_dyn_type type = (usdt_dyn_type)probe->types[i];
-        size_t length =
-            udyn_arch_operand(arch, text, i, udyn_type_size(type), udyn_type_is_signed(type));
 
         if (i > 0)
-            udyn_buffer_append(notes, " ", 1);
-        udyn_buffer_append(notes, text, length);
+            *next++ = ' ';
+        next += udyn_arch_operand(arch, next, i, udyn_type_size(type), udyn_type_is_signed(type));
     }
-    udyn_buffer_append(notes, "", 1);
+    *next++ = '\0';
+    return next;
 }
 
 void udyn_note_stapsdt(struct udyn_buffer *notes, const struct udyn_arch *arch,
                        const char *provider, const struct udyn_probe *probe,
                        const struct udyn_place *place)
 {
-    size_t description = begin(notes, UDYN_NOTE_STAPSDT_OWNER, UDYN_NOTE_STAPSDT_TYPE);
+    char *start = udyn_buffer_reserve(notes, UDYN_NOTE_MAX);
+    char *description, *next;
 
-    udyn_buffer_append_u64(notes, place->site);
-    udyn_buffer_append_u64(notes, place->base);
-    udyn_buffer_append_u64(notes, place->semaphore);
-    udyn_buffer_append_string(notes, provider);
-    udyn_buffer_append_string(notes, probe->name);
-    append_operands(notes, arch, probe);
-    end(notes, sizeof(UDYN_NOTE_STAPSDT_OWNER), description);
+    if (start == NULL)
+        return;
+    description = begin(start, UDYN_NOTE_STAPSDT_OWNER);
+    next = put_u64(description, place->site);
+    next = put_u64(next, place->base);
+    next = put_u64(next, place->semaphore);
+    next = put_string(next, provider);
+    next = put_string(next, probe->name);
+    next = put_operands(next, arch, probe);
+    end(notes, start, description, next, UDYN_NOTE_STAPSDT_OWNER, UDYN_NOTE_STAPSDT_TYPE);
 }
 
 void udyn_note_names(struct udyn_buffer *notes, const char *provider,
                      const struct udyn_probe *probe, const struct udyn_place *place)
 {
-    size_t description = begin(notes, UDYN_NOTE_NAMES_OWNER, UDYN_NOTE_NAMES_TYPE);
+    char *start = udyn_buffer_reserve(notes, UDYN_NOTE_MAX);
     const char *name = probe->arg_names;
+    char *description, *next;
     size_t i;
 
-    udyn_buffer_append_u64(notes, place->site);
-    udyn_buffer_append_string(notes, provider);
-    udyn_buffer_append_string(notes, probe->name);
+    if (start == NULL)
+        return;
+    description = begin(start, UDYN_NOTE_NAMES_OWNER);
+    next = put_u64(description, place->site);
+    next = put_string(next, provider);
+    next = put_string(next, probe->name);
     for (i = 0; i < probe->nargs; i++) {
-        size_t length = strlen(name);
-
-        udyn_buffer_append(notes, name, length);
-        udyn_buffer_append(notes, ":", 1);
-        udyn_buffer_append_string(notes, udyn_type_name((usdt_dyn_type)probe->types[i]));
-        name += length + 1;
+        next = stpcpy(next, name);
+        *next++ = ':';
+        next = put_string(next, udyn_type_name((usdt_dyn_type)probe->types[i]));
+        name += strlen(name) + 1;
     }
-    end(notes, sizeof(UDYN_NOTE_NAMES_OWNER), description);
+    end(notes, start, description, next, UDYN_NOTE_NAMES_OWNER, UDYN_NOTE_NAMES_TYPE);
 }

@@ -22,6 +22,9 @@
 #define UDYN_NOTE_NAMES_OWNER   "usdt-dyn"
 #define UDYN_NOTE_NAMES_TYPE    1
 
+/* Room for any note: two names and twelve arguments with a name each, and the fixed parts. */
+#define UDYN_NOTE_MAX 2560
+
 /* Where a probe is in its image; all are addresses as the image is linked, at 0. */
 struct udyn_place {
     uint64_t site;

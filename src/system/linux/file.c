@@ -68,20 +68,39 @@ static int open_for_writing(const struct udyn_file *file)
     return fd;
 }
 
+static int write_at(int fd, const char *path, const void *bytes, size_t size, uint64_t offset)
+{
+    const char *next = bytes;
+
+    while (size > 0) {
+        ssize_t done = pwrite(fd, next, size, (off_t)offset);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return udyn_fail_errno(done < 0 ? errno : EIO, "cannot write to %s", path);
+        next += done;
+        size -= (size_t)done;
+        offset += (uint64_t)done;
+    }
+    return 0;
+}
+
+int udyn_file_write(int fd, const char *path, const struct udyn_image_content *content)
+{
+    return write_at(fd, path, content->file.bytes, content->file.size, 0);
+}
+
 int udyn_file_patch(const struct udyn_file *file, uint64_t offset, uint32_t value)
 {
     int fd = open_for_writing(file);
-    ssize_t done;
     int error;
 
     if (fd < 0)
         return udyn_fail_errno(errno, "cannot open %s: was it closed or removed", file->path);
-    do
-        done = pwrite(fd, &value, sizeof(value), (off_t)offset);
-    while (done < 0 && errno == EINTR);
-    error = done == (ssize_t)sizeof(value) ? 0 : done < 0 ? errno : EIO;
+    error = write_at(fd, file->path, &value, sizeof(value), offset);
     (void)close(fd); /* a file in memory, or one whose loss costs no data */
-    return error == 0 ? 0 : udyn_fail_errno(error, "cannot write to %s", file->path);
+    return error;
 }
 
 /* The lock is shared by all who use the file: whoever gets it alone is the last. */

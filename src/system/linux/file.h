@@ -49,6 +49,9 @@ int udyn_shared_file_create(struct udyn_file *file, const char *provider,
                             const struct udyn_image_content *content,
                             const struct udyn_place_to_keep *place);
 
+/* Writes a whole content to an empty file. Returns 0 or a negative errno with a sentence. */
+int udyn_file_write(int fd, const char *path, const struct udyn_image_content *content);
+
 /* Writes 4 bytes at `offset` of the file. Returns 0 or a negative errno with a sentence. */
 int udyn_file_patch(const struct udyn_file *file, uint64_t offset, uint32_t value);
 

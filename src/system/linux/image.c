@@ -168,10 +168,10 @@ static void describe(struct udyn_linux_image *image, const struct udyn_image_con
     image->fork_needs_cure = site->fork_needs_cure;
     memcpy(&image->pristine, site->code, sizeof(image->pristine));
     image->sites = image->base + text->offset;
-    image->sites_size = whole_pages(text->data.size, content->page_size);
-    if (probes->data.size > 0) {
+    image->sites_size = whole_pages(text->size, content->page_size);
+    if (probes->size > 0) {
         image->semaphores = image->base + probes->offset;
-        image->semaphores_size = whole_pages(probes->data.size, content->page_size);
+        image->semaphores_size = whole_pages(probes->size, content->page_size);
     }
 }
 

@@ -12,8 +12,6 @@
 int udyn_loader_open(const char *path, const struct udyn_image_content *content, void **handle,
                      char **base)
 {
-    uint64_t build_id = content->sections[UDYN_SECTION_BUILD_ID].offset +
-                        content->sections[UDYN_SECTION_BUILD_ID].data.size - UDYN_BUILD_ID_SIZE;
     struct link_map *map = NULL;
     const char *reason;
 
@@ -29,7 +27,8 @@ int udyn_loader_open(const char *path, const struct udyn_image_content *content,
     *base = (char *)map->l_addr; /* the image is linked at 0 */
     /* Is it the file that was written? dlopen() may answer with an object that it has by that name.
      */
-    if (memcmp(*base + build_id, content->build_id, UDYN_BUILD_ID_SIZE) != 0) {
+    if (memcmp(*base + content->build_id, content->file.bytes + content->build_id,
+               UDYN_BUILD_ID_SIZE) != 0) {
         udyn_loader_close(*handle);
         return udyn_fail(-ESTALE, "dlopen gave another object for %s", path);
     }

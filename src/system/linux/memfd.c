@@ -84,7 +84,7 @@ int udyn_memfd_create(struct udyn_file *file, const char *provider,
     fd = move_up(fd);
     error = name_descriptor(&fd, path);
     if (error == 0)
-        error = udyn_image_content_write(content, fd);
+        error = udyn_file_write(fd, path, content);
     if (error == 0)
         error = udyn_file_note(file, path, fd);
     if (error < 0)

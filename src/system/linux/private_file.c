@@ -229,12 +229,12 @@ int udyn_private_file_create(struct udyn_file *file, const char *provider,
     *file = (struct udyn_file){.kind = UDYN_FILE_PRIVATE, .fd = -1};
     if (fd < 0)
         return fd;
-    error = udyn_image_content_write(content, fd);
+    error = udyn_file_write(fd, path, content);
     if (error == 0)
         error = udyn_file_note(file, path, fd);
     if (error < 0)
         (void)unlink(path); /* made just now */
-    (void)close(fd);        /* written through libelf, and found again by its path */
+    (void)close(fd);        /* found again by its path */
     return error;
 }
 

@@ -30,29 +30,26 @@ static int make_path(char *path, size_t size, const char *folder, const char *pr
     size_t i;
 
     for (i = 0; i < UDYN_BUILD_ID_SIZE; i++)
-        snprintf(id + 2 * i, 3, "%02x", content->build_id[i]);
+        snprintf(id + 2 * i, 3, "%02x", content->file.bytes[content->build_id + i]);
     if (snprintf(path, size, "%s/shared/%s.%s.so", folder, provider, id) >= (int)size)
         return udyn_fail(-ENAMETOOLONG, "the path %s is too long", path);
     return 0;
 }
 
-/* Are the two files alike, byte by byte? */
-static bool is_same_content(int a, int b)
+/* Has the file this content, byte by byte? */
+static bool has_content(int fd, const struct udyn_image_content *content)
 {
-    struct stat sa, sb;
-    void *ma, *mb;
+    struct stat status;
+    void *bytes;
     bool is_same;
 
-    if (fstat(a, &sa) < 0 || fstat(b, &sb) < 0 || sa.st_size != sb.st_size || sa.st_size == 0)
+    if (fstat(fd, &status) < 0 || (size_t)status.st_size != content->file.size)
         return false;
-    ma = mmap(NULL, (size_t)sa.st_size, PROT_READ, MAP_PRIVATE, a, 0);
-    if (ma == MAP_FAILED)
+    bytes = mmap(NULL, content->file.size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (bytes == MAP_FAILED)
         return false;
-    mb = mmap(NULL, (size_t)sb.st_size, PROT_READ, MAP_PRIVATE, b, 0);
-    is_same = mb != MAP_FAILED && memcmp(ma, mb, (size_t)sa.st_size) == 0;
-    (void)munmap(ma, (size_t)sa.st_size); /* it was mapped just now: it can't fail */
-    if (mb != MAP_FAILED)
-        (void)munmap(mb, (size_t)sb.st_size);
+    is_same = memcmp(bytes, content->file.bytes, content->file.size) == 0;
+    (void)munmap(bytes, content->file.size); /* it was mapped just now: it can't fail */
     return is_same;
 }
 
@@ -64,59 +61,66 @@ static bool is_current(int fd, const char *path)
     return lstat(path, &status) == 0 && udyn_fd_is(fd, status.st_dev, status.st_ino);
 }
 
-/*
- * Opens the shared file at `path`, or makes it of the finished file `own`. Returns a descriptor
- * that holds the lock, or a negative errno.
- */
-static int open_or_link(const char *path, int own, const char *own_path)
+/* Opens the shared file that is there, with the lock on it. Returns a descriptor, -ENOENT if there
+ * is none or its last user is about to remove it, or another negative errno with a sentence. */
+static int open_existing(const char *path, const struct udyn_image_content *content)
+{
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return errno == ENOENT ? -ENOENT : udyn_fail_errno(errno, "cannot open %s", path);
+    if (flock(fd, LOCK_SH | LOCK_NB) < 0 || !is_current(fd, path)) {
+        (void)close(fd); /* read only */
+        return -ENOENT;
+    }
+    if (!has_content(fd, content)) {
+        (void)close(fd); /* read only */
+        return udyn_fail(-ESTALE, "the shared file %s has another content: remove it", path);
+    }
+    return fd;
+}
+
+/* Makes the shared file: written and locked under another name first, so that nobody ever sees it
+ * unfinished. Returns a descriptor, -EEXIST if another process was first, or another negative errno
+ * with a sentence. */
+static int make_shared(const char *path, const char *provider,
+                       const struct udyn_image_content *content,
+                       const struct udyn_place_to_keep *place)
+{
+    char own_path[4096];
+    int fd = udyn_private_file_open(own_path, sizeof(own_path), provider, place);
+    int error;
+
+    if (fd < 0)
+        return fd;
+    error = udyn_file_write(fd, own_path, content);
+    if (error == 0 && flock(fd, LOCK_SH | LOCK_NB) < 0)
+        error = udyn_fail_errno(errno, "cannot lock %s", own_path);
+    if (error == 0 && link(own_path, path) < 0)
+        error = errno == EEXIST ? -EEXIST : udyn_fail_errno(errno, "cannot make %s", path);
+    (void)unlink(own_path); /* it has its other name, or is not needed */
+    if (error == 0)
+        return fd;
+    (void)close(fd); /* nobody needs what was written */
+    return error;
+}
+
+static int open_or_make(const char *path, const char *provider,
+                        const struct udyn_image_content *content,
+                        const struct udyn_place_to_keep *place)
 {
     int fd, tries;
 
+    /* Each turn that fails is another process that made or removed the file meanwhile. */
     for (tries = 0; tries < 1000; tries++) {
-        if (link(own_path, path) == 0)
-            return fcntl(own, F_DUPFD_CLOEXEC, 0);
-        if (errno != EEXIST)
-            return udyn_fail_errno(errno, "cannot make the shared file %s", path);
-        fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0 && errno != ENOENT)
-            return udyn_fail_errno(errno, "cannot open the shared file %s", path);
-        if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) == 0 && is_current(fd, path)) {
-            if (is_same_content(fd, own))
-                return fd;
-            (void)close(fd); /* read only */
-            return udyn_fail(-ESTALE, "the shared file %s has another content: remove it", path);
-        }
-        if (fd >= 0)
-            (void)close(fd); /* read only */
-        (void)sched_yield(); /* its last user is about to remove it */
+        fd = open_existing(path, content);
+        if (fd == -ENOENT)
+            fd = make_shared(path, provider, content, place);
+        if (fd != -EEXIST)
+            return fd;
+        (void)sched_yield(); /* a hint, no more */
     }
     return udyn_fail(-EBUSY, "cannot lock the shared file %s", path);
-}
-
-/* Writes a file of our own and lets it be the shared one, or takes the shared one that is there. */
-static int share(struct udyn_file *file, const char *path, const char *provider,
-                 const struct udyn_image_content *content, const struct udyn_place_to_keep *place)
-{
-    char own_path[4096];
-    int own = udyn_private_file_open(own_path, sizeof(own_path), provider, place);
-    int fd = -1, error;
-
-    if (own < 0)
-        return own;
-    error = udyn_image_content_write(content, own);
-    if (error == 0 && flock(own, LOCK_SH | LOCK_NB) < 0)
-        error = udyn_fail_errno(errno, "cannot lock %s", own_path);
-    if (error == 0) {
-        fd = open_or_link(path, own, own_path);
-        error = fd < 0 ? fd : udyn_file_note(file, path, fd);
-    }
-    (void)unlink(own_path); /* it has its other name, or is not needed */
-    (void)close(own);       /* written through libelf; the lock lives on in its copy */
-    if (error < 0 && fd >= 0)
-        (void)close(fd); /* a shared file that nobody uses stays for the next */
-    if (error == 0)
-        file->fd = fd;
-    return error;
 }
 
 int udyn_shared_file_create(struct udyn_file *file, const char *provider,
@@ -136,5 +140,15 @@ int udyn_shared_file_create(struct udyn_file *file, const char *provider,
         return shared;
     (void)close(shared); /* it was to be there, and safe */
     error = make_path(path, sizeof(path), folder, provider, content);
-    return error < 0 ? error : share(file, path, provider, content, place);
+    if (error < 0)
+        return error;
+    fd = open_or_make(path, provider, content, place);
+    if (fd < 0)
+        return fd;
+    error = udyn_file_note(file, path, fd);
+    if (error < 0)
+        (void)close(fd); /* a shared file that nobody uses stays for the next */
+    else
+        file->fd = fd;
+    return error;
 }
