@@ -12,6 +12,8 @@ const struct udyn_arch *udyn_arch_native(void)
     return &udyn_arch_aarch64;
 #elif defined(__riscv) && __riscv_xlen == 64
     return &udyn_arch_riscv64;
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__) && _CALL_ELF == 2
+    return &udyn_arch_ppc64le;
 #else
     return NULL;
 #endif

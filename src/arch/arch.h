@@ -53,6 +53,7 @@ struct udyn_arch {
 extern const struct udyn_arch udyn_arch_x86_64;
 extern const struct udyn_arch udyn_arch_aarch64;
 extern const struct udyn_arch udyn_arch_riscv64;
+extern const struct udyn_arch udyn_arch_ppc64le;
 
 /* The processor that this library is built for, or NULL if there is no table for it. */
 const struct udyn_arch *udyn_arch_native(void);

@@ -8,6 +8,7 @@ processor=$1
 case $processor in
   aarch64) debian=arm64 triplet=aarch64-linux-gnu ;;
   riscv64) debian=riscv64 triplet=riscv64-linux-gnu ;;
+  ppc64le) debian=ppc64el triplet=powerpc64le-linux-gnu ;;
   *) echo "unknown processor $processor" >&2 && exit 2 ;;
 esac
 work=$USDT_DYN_BUILD/arch-$processor

@@ -134,6 +134,31 @@ int machine_register(const char *name)
     return argument < 0 ? argument : REG_A0 + argument; /* a0 to a7 are x10 to x17 */
 }
 
+#elif defined(__powerpc64__)
+
+#include <asm/ptrace.h>
+
+const unsigned char machine_breakpoint[] = {0x08, 0x00, 0xe0, 0x7f}; /* trap */
+
+void machine_copy(struct machine *machine, const ucontext_t *context)
+{
+    int i;
+
+    for (i = 0; i < 32; i++)
+        machine->registers[i] = context->uc_mcontext.gp_regs[i];
+    copy_stack(machine, context->uc_mcontext.gp_regs[PT_R1]);
+}
+
+void machine_go_on_at(ucontext_t *context, const void *address)
+{
+    context->uc_mcontext.gp_regs[PT_NIP] = (uintptr_t)address;
+}
+
+int machine_register(const char *name)
+{
+    return strcmp(name, "1") == 0 ? MACHINE_STACK_POINTER : number_behind("", name);
+}
+
 #else
 #error "say here what a breakpoint and a signal context look like on this processor"
 #endif

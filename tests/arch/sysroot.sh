@@ -25,8 +25,9 @@ apt=(apt-get -qq -o APT::Architecture="$processor" -o APT::Architectures::="$pro
   -o Dir::Etc::SourceList="$folder/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
   -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3)
 
-# libpthread and its like are part of libc there; /lib is a link to /usr/lib.
+# In Debian 13 /lib and /lib64 are links into /usr.
 ln -s usr/lib "$folder/root/lib"
+ln -s usr/lib64 "$folder/root/lib64"
 "${apt[@]}" update
 (cd "$folder/debs" && "${apt[@]}" download "${packages[@]}")
 for package in "$folder"/debs/*.deb; do

@@ -41,8 +41,9 @@ int udyn_system_supported(void)
         return 0;
     }
     if (udyn_arch_native() == NULL) {
-        (void)udyn_fail(-ENOTSUP,
-                        "no probes on this processor: x86-64, aarch64 and riscv64 have them");
+        (void)udyn_fail(
+            -ENOTSUP,
+            "no probes on this processor: x86-64, aarch64, riscv64 and ppc64le have them");
         return 0;
     }
     if (!udyn_loader_works()) {
