@@ -24,7 +24,6 @@ int udyn_fail(int code, const char *format, ...)
 
 int udyn_fail_errno(int error, const char *format, ...)
 {
-    char text[128] = "";
     size_t length;
     va_list values;
 
@@ -32,11 +31,10 @@ int udyn_fail_errno(int error, const char *format, ...)
     vsnprintf(sentence, sizeof(sentence), format, values);
     va_end(values);
 
-    /* The XSI strerror_r() of POSIX: returns int, fills the buffer. */
-    if (strerror_r(error, text, sizeof(text)) != 0)
-        snprintf(text, sizeof(text), "error %d", error);
     length = strlen(sentence);
-    snprintf(sentence + length, sizeof(sentence) - length, ": %s", text);
+    /* strerror_r() is one of two functions, as _GNU_SOURCE says, and only known errors come here:
+     * their text is constant. */
+    snprintf(sentence + length, sizeof(sentence) - length, ": %s", strerror(error));
     udyn_debug("%s (%d)", sentence, -error);
     return -error;
 }
