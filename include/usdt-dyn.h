@@ -15,8 +15,7 @@
  * Threads: every function may be called from any thread. Firing may race with every other call on
  * the same provider but usdt_dyn_provider_free().
  *
- * Fork: providers and probes made before fork() may be used in the child; a watch may not, make a
- * new one.
+ * Fork: providers and probes made before fork() may be used in the child.
  *
  * Everything below is available since 0.1.0.
  */
@@ -132,10 +131,10 @@ USDT_DYN_API int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_d
 
 /*
  * Makes the probes of a provider visible to tracers: those added since the last load get a new
- * image, and after usdt_dyn_provider_unload() the older ones become visible again. With nothing to
- * do (no probes, or loaded already) it does nothing and returns 0.
+ * image, and after usdt_dyn_provider_unload() the older ones become visible again. If it is loaded
+ * already and has no new probes, nothing happens.
  *
- * Returns 0, -EINVAL (NULL, or a bad USDT_DYN_* environment variable), -EEXIST (the same
+ * Returns 0, -EINVAL (NULL, no probes, or a bad USDT_DYN_* environment variable), -EEXIST (the same
  * provider:probe is live in this process), -ENOTSUP (this processor), -ENOMEM, or the negative
  * errno with which the last of the possible places for the image refused it. Where nothing can be
  * traced (usdt_dyn_supported() is 0) it succeeds and the probes stay disabled.
@@ -205,53 +204,6 @@ USDT_DYN_API void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_
                                       size_t nvalues);
 
 /*
- * A watch sleeps until the enabled state of some probe changes. While no tracer opens an image and
- * no probe is enabled it wakes once a minute, to find a tracer that came without opening one; where
- * inotify(7) is not to be had it looks twice a second. While a probe is enabled it looks ten times
- * a second for the end of that. Only usdt_dyn_watch_wait() blocks, and one thread at a time may be
- * in it.
- */
-typedef struct usdt_dyn_watch usdt_dyn_watch;
-
-/*
- * Makes an empty watch.
- * watch: receives it; the caller owns it and gives it back with usdt_dyn_watch_free(); set to NULL
- *        on failure.
- * Returns 0, -EINVAL (NULL), -ENOMEM, -EMFILE or -ENFILE.
- */
-USDT_DYN_API int usdt_dyn_watch_new(usdt_dyn_watch **watch);
-
-/*
- * Adds a provider, with the probes that it has and those that are added and loaded later. May be
- * called while another thread waits. Adding a provider twice does nothing. A provider that is freed
- * leaves its watches by itself.
- * Returns 0, -EINVAL (NULL), -ENOMEM or -ECHILD (made before a fork: make a new one).
- */
-USDT_DYN_API int usdt_dyn_watch_add(usdt_dyn_watch *watch, usdt_dyn_provider *provider);
-
-/*
- * Waits until the enabled state of some probe of the watch differs from what it was when the last
- * wait returned (at first: from disabled).
- *
- * timeout_ms: milliseconds, 0 to look once, negative to wait without end.
- *
- * Returns 1 (some state changed), 0 (time-out, or usdt_dyn_watch_wake() was called), -EINVAL
- * (NULL), -EBUSY (another thread waits), -ECHILD (made before a fork: make a new one), -EINTR (a
- * signal handler ran: wait again), -EBADF (the program has closed the watch's descriptors: make a
- * new one) or another negative errno of poll(2).
- */
-USDT_DYN_API int usdt_dyn_watch_wait(usdt_dyn_watch *watch, int timeout_ms);
-
-/*
- * Makes a wait that is under way, or else the next one, return 0. Any thread, also a signal
- * handler. NULL is fine, and so is a watch made before a fork: it does nothing.
- */
-USDT_DYN_API void usdt_dyn_watch_wake(usdt_dyn_watch *watch);
-
-/* Frees a watch. NULL is fine. No thread may be in usdt_dyn_watch_wait(). */
-USDT_DYN_API void usdt_dyn_watch_free(usdt_dyn_watch *watch);
-
-/*
  * The sentence for the last failure in this thread: what failed, on what, and what to do. Never
  * NULL; empty if nothing failed yet. Valid until the next call of the library in this thread.
  */
@@ -311,15 +263,16 @@ template <typename T> static inline uint64_t usdt_dyn_value(T value)
 
 #define USDT_DYN_VALUE(v) usdt_dyn_value(v)
 #else
-/* The slot of a value: the bits of a float or double, else what a cast makes of it (a signed
- * integer is sign-extended, a pointer is its address). The inner selections keep each branch valid
- * C for every type; the value is evaluated once. */
+/* The slot of a value: the bits of a double for a floating number, else what a cast makes of it (a
+ * signed integer is sign-extended, a pointer is its address). The inner selections keep each branch
+ * valid C for every type; the value is evaluated once. */
 /* clang-format off */
 #define USDT_DYN_VALUE(v)                                                                          \
     _Generic((v),                                                                                  \
         float: usdt_dyn_f64((double)_Generic((v), float: (v), default: 0.0F)),                     \
         double: usdt_dyn_f64(_Generic((v), double: (v), default: 0.0)),                            \
-        default: (uint64_t)(_Generic((v), float: 0, double: 0, default: (v))))
+        long double: usdt_dyn_f64((double)_Generic((v), long double: (v), default: 0.0L)),         \
+        default: (uint64_t)(_Generic((v), float: 0, double: 0, long double: 0, default: (v))))
 /* clang-format on */
 #endif
 
