@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Firing without a tracer: the semaphore is set by hand, and the site is a function of this test
+ * that keeps what it was called with.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/provider.h"
+#include "support.h"
+#include "test.h"
+
+static uint64_t seen[USDT_DYN_MAX_ARGS];
+static int calls;
+
+static void record(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f,
+                   uint64_t g, uint64_t h, uint64_t i, uint64_t j, uint64_t k, uint64_t l)
+{
+    const uint64_t values[] = {a, b, c, d, e, f, g, h, i, j, k, l};
+
+    memcpy(seen, values, sizeof(seen));
+    calls++;
+}
+
+static usdt_dyn_provider *provider;
+static usdt_dyn_probe *probe;
+
+/* An enabled probe with the site that it has outside of tests. */
+static void make_real_probe(size_t nargs, usdt_dyn_type type)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
+    usdt_dyn_arg args[USDT_DYN_MAX_ARGS];
+    size_t i;
+
+    for (i = 0; i < nargs; i++)
+        args[i] = (usdt_dyn_arg){names[i], type};
+    usdt_dyn_provider_free(provider);
+    provider = support_provider("unit", "p", args, nargs, &probe);
+    assert_ok(usdt_dyn_provider_load(provider));
+    support_set_semaphore(probe, 1);
+}
+
+static void make_probe(size_t nargs, usdt_dyn_type type)
+{
+    make_real_probe(nargs, type);
+    ((struct udyn_probe *)probe)->site = (const void *)(uintptr_t)record;
+    memset(seen, 0xee, sizeof(seen));
+    calls = 0;
+}
+
+/* Memory that ends where the next page may not be touched. */
+static void *before_guard(size_t size)
+{
+    static char *pages;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t whole = (size + page - 1) / page * page;
+
+    if (pages != NULL)
+        munmap(pages, 17 * page);
+    pages = mmap(NULL, 17 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(pages != MAP_FAILED && whole <= 16 * page);
+    assert_int_equal(mprotect(pages + whole, page, PROT_NONE), 0);
+    return pages + whole - size;
+}
+
+static void every_number_of_values_arrives(void **state)
+{
+    size_t n, i;
+
+    (void)state;
+    for (n = 0; n <= USDT_DYN_MAX_ARGS; n++) {
+        uint64_t *values = before_guard(n * sizeof(*values));
+
+        make_probe(n, USDT_DYN_UINT64);
+        for (i = 0; i < n; i++)
+            values[i] = 0xf000000000000000U + 1000 * n + i;
+        usdt_dyn_probe_fire(probe, n > 0 ? values : NULL, n);
+        assert_int_equal(calls, 1);
+        for (i = 0; i < USDT_DYN_MAX_ARGS; i++)
+            assert_int_equal(seen[i], i < n ? values[i] : 0);
+    }
+}
+
+static void a_disabled_probe_is_not_fired(void **state)
+{
+    (void)state;
+    make_probe(2, USDT_DYN_UINT64);
+    support_set_semaphore(probe, 0);
+    usdt_dyn_probe_fire(probe, before_guard(0), 2); /* nothing may be read */
+    usdt_dyn_probe_fire(probe, NULL, 7);
+    assert_int_equal(calls, 0);
+}
+
+/* A wrong number: not fired, nothing read (the array is of no bytes at all), a sentence. */
+static void a_wrong_number_of_values_reads_nothing(void **state)
+{
+    static const struct {
+        size_t nargs;
+        size_t nvalues;
+        const char *words;
+    } cases[] = {
+        {12, 11, "probe p has 12 arguments but was fired with 11"},
+        {12, 0, "probe p has 12 arguments but was fired with 0"},
+        {0, 1, "probe p has 0 arguments but was fired with 1"},
+        {3, 13, "probe p has 3 arguments but was fired with 13"},
+        {3, SIZE_MAX, "probe p has 3 arguments"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        make_probe(cases[i].nargs, USDT_DYN_STRING);
+        usdt_dyn_probe_fire(probe, before_guard(0), cases[i].nvalues);
+        assert_int_equal(calls, 0);
+        assert_non_null(strstr(usdt_dyn_last_error(), cases[i].words));
+    }
+}
+
+static void no_values_where_some_are_needed(void **state)
+{
+    (void)state;
+    make_probe(2, USDT_DYN_UINT64);
+    usdt_dyn_probe_fire(probe, NULL, 2);
+    assert_int_equal(calls, 0);
+    assert_non_null(strstr(usdt_dyn_last_error(), "fired with NULL"));
+}
+
+static void a_string_may_be_null(void **state)
+{
+    const uint64_t values[] = {0, (uintptr_t) "x"};
+
+    (void)state;
+    make_probe(2, USDT_DYN_STRING);
+    usdt_dyn_probe_fire(probe, values, 2);
+    assert_int_equal(calls, 1);
+    assert_int_equal(seen[0], 0);
+    assert_int_equal(seen[1], values[1]);
+}
+
+/* A number is no address: it is not read, whatever it is. */
+static void only_strings_are_read(void **state)
+{
+    static const usdt_dyn_type types[] = {USDT_DYN_UINT64, USDT_DYN_POINTER, USDT_DYN_DOUBLE,
+                                          USDT_DYN_INT8};
+    const uint64_t value = 1;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        make_probe(1, types[i]);
+        usdt_dyn_probe_fire(probe, &value, 1);
+        assert_int_equal(calls, 1);
+        assert_int_equal(seen[0], 1);
+    }
+}
+
+/* Read up to the NUL, and never more than 64 KiB. */
+static void a_string_is_read_within_its_bounds(void **state)
+{
+    char *string = before_guard(6);
+    uint64_t value = (uintptr_t)string;
+
+    (void)state;
+    memcpy(string, "bread", 6);
+    make_probe(1, USDT_DYN_STRING);
+    usdt_dyn_probe_fire(probe, &value, 1);
+    assert_int_equal(calls, 1);
+
+    string = before_guard(64 * 1024);
+    memset(string, 'x', 64 * 1024);
+    value = (uintptr_t)string;
+    usdt_dyn_probe_fire(probe, &value, 1);
+    assert_int_equal(calls, 2);
+}
+
+/* A page is in the process's page table after the fire, which a tracer's copy depends on. */
+static void a_string_never_touched_is_in_memory_afterwards(void **state)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char path[] = "/tmp/usdt-dyn-unit.XXXXXX", *string;
+    int fd = mkstemp(path), flags = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    uint64_t value, before = 0, after = 0;
+    off_t place;
+
+    (void)state;
+    assert_true(fd >= 0 && flags >= 0 && unlink(path) == 0 && write(fd, "bread", 6) == 6);
+    string = mmap(NULL, page, PROT_READ, MAP_PRIVATE, fd, 0);
+    assert_true(string != MAP_FAILED);
+    value = (uintptr_t)string;
+    place = (off_t)(value / page * sizeof(before));
+    make_probe(1, USDT_DYN_STRING);
+    assert_int_equal(pread(flags, &before, sizeof(before), place), sizeof(before));
+    usdt_dyn_probe_fire(probe, &value, 1);
+    assert_int_equal(pread(flags, &after, sizeof(after), place), sizeof(after));
+    assert_int_equal(before >> 63, 0); /* bit 63: the page is present */
+    assert_int_equal(after >> 63, 1);
+    munmap(string, page);
+    close(fd);
+    close(flags);
+}
+
+static void errno_is_kept(void **state)
+{
+    const uint64_t values[] = {1, 2};
+
+    (void)state;
+    make_probe(2, USDT_DYN_UINT64);
+    errno = ENOTTY;
+    usdt_dyn_probe_fire(probe, values, 2);
+    assert_int_equal(errno, ENOTTY);
+    usdt_dyn_probe_fire(probe, values, 1); /* refused */
+    assert_int_equal(errno, ENOTTY);
+    support_set_semaphore(probe, 0);
+    usdt_dyn_probe_fire(probe, values, 2);
+    assert_int_equal(errno, ENOTTY);
+    assert_int_equal(calls, 1);
+}
+
+/* It is a nop and a return. */
+static void the_real_site_returns(void **state)
+{
+    const uint64_t values[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+
+    (void)state;
+    make_real_probe(12, USDT_DYN_UINT64);
+    calls = 0;
+    usdt_dyn_probe_fire(probe, values, 12);
+    assert_int_equal(calls, 0);
+    assert_true(usdt_dyn_enabled(probe));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_number_of_values_arrives),
+        cmocka_unit_test(a_disabled_probe_is_not_fired),
+        cmocka_unit_test(a_wrong_number_of_values_reads_nothing),
+        cmocka_unit_test(no_values_where_some_are_needed),
+        cmocka_unit_test(a_string_may_be_null),
+        cmocka_unit_test(only_strings_are_read),
+        cmocka_unit_test(a_string_is_read_within_its_bounds),
+        cmocka_unit_test(a_string_never_touched_is_in_memory_afterwards),
+        cmocka_unit_test(errno_is_kept),
+        cmocka_unit_test(the_real_site_returns),
+    };
+    int failures = cmocka_run_group_tests(tests, NULL, NULL);
+
+    usdt_dyn_provider_free(provider);
+    return !!failures;
+}
