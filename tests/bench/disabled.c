@@ -4,6 +4,7 @@
  * have a probe with two arguments; "nothing" is the loop alone.
  *
  *   disabled              all cases, figures in nanoseconds a pass
+ *   disabled --cases      the names of the cases
  *   disabled CASE COUNT   one case, COUNT passes, no figure: for counting instructions from outside
  */
 #include <stdio.h>
@@ -160,8 +161,12 @@ int main(int argc, char **argv)
             loops[i].loop(strtoull(argv[2], NULL, 10));
             return 0;
         }
+        if (argc == 2 && strcmp(argv[1], "--cases") == 0)
+            puts(loops[i].name);
         cases[count++] = (struct bench_case){loops[i].name, time_loop, &loops[i].loop, "ns"};
     }
+    if (argc == 2)
+        return 0;
     if (argc > 1)
         bench_fail("there is no case %s", argv[1]);
     bench_run("disabled", cases, count, 15);
