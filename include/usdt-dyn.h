@@ -15,7 +15,8 @@
  * Threads: every function may be called from any thread. Firing may race with every other call on
  * the same provider but usdt_dyn_provider_free().
  *
- * Fork: providers and probes made before fork() may be used in the child.
+ * Fork: providers and probes made before fork() may be used in the child; a watch may not, make a
+ * new one.
  *
  * Everything below is available since 0.1.0.
  */
@@ -202,6 +203,53 @@ USDT_DYN_API const volatile uint16_t *usdt_dyn_probe_semaphore(const usdt_dyn_pr
  */
 USDT_DYN_API void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_t *values,
                                       size_t nvalues);
+
+/*
+ * A watch sleeps until the enabled state of some probe changes. While no tracer opens an image and
+ * no probe is enabled it wakes once a minute, to find a tracer that came without opening one; where
+ * inotify(7) is not to be had it looks twice a second. While a probe is enabled it looks ten times
+ * a second for the end of that. Only usdt_dyn_watch_wait() blocks, and one thread at a time may be
+ * in it.
+ */
+typedef struct usdt_dyn_watch usdt_dyn_watch;
+
+/*
+ * Makes an empty watch.
+ * watch: receives it; the caller owns it and gives it back with usdt_dyn_watch_free(); set to NULL
+ *        on failure.
+ * Returns 0, -EINVAL (NULL), -ENOMEM, -EMFILE or -ENFILE.
+ */
+USDT_DYN_API int usdt_dyn_watch_new(usdt_dyn_watch **watch);
+
+/*
+ * Adds a provider, with the probes that it has and those that are added and loaded later. May be
+ * called while another thread waits. Adding a provider twice does nothing. A provider that is freed
+ * leaves its watches by itself.
+ * Returns 0, -EINVAL (NULL), -ENOMEM or -ECHILD (made before a fork: make a new one).
+ */
+USDT_DYN_API int usdt_dyn_watch_add(usdt_dyn_watch *watch, usdt_dyn_provider *provider);
+
+/*
+ * Waits until the enabled state of some probe of the watch differs from what it was when the last
+ * wait returned (at first: from disabled).
+ *
+ * timeout_ms: milliseconds, 0 to look once, negative to wait without end.
+ *
+ * Returns 1 (some state changed), 0 (time-out, or usdt_dyn_watch_wake() was called), -EINVAL
+ * (NULL), -EBUSY (another thread waits), -ECHILD (made before a fork: make a new one), -EINTR (a
+ * signal handler ran: wait again), -EBADF (the program has closed the watch's descriptors: make a
+ * new one) or another negative errno of poll(2).
+ */
+USDT_DYN_API int usdt_dyn_watch_wait(usdt_dyn_watch *watch, int timeout_ms);
+
+/*
+ * Makes a wait that is under way, or else the next one, return 0. Any thread, also a signal
+ * handler. NULL is fine, and so is a watch made before a fork: it does nothing.
+ */
+USDT_DYN_API void usdt_dyn_watch_wake(usdt_dyn_watch *watch);
+
+/* Frees a watch. NULL is fine. No thread may be in usdt_dyn_watch_wait(). */
+USDT_DYN_API void usdt_dyn_watch_free(usdt_dyn_watch *watch);
 
 /*
  * The sentence for the last failure in this thread: what failed, on what, and what to do. Never

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/watch.h"
 #include "system/system.h"
 
 /* Where a probe without an image looks: never enabled. Volatile as the semaphores are. */
@@ -203,6 +204,8 @@ static void publish(struct usdt_dyn_provider *provider, struct udyn_image *image
         }
         __atomic_store_n(&probe->head.watched, semaphore, __ATOMIC_RELEASE);
     }
+    image->first = provider->published;
+    image->count = provider->count - provider->published;
     image->next = provider->images;
     provider->images = image;
     provider->published = provider->count;
@@ -234,6 +237,9 @@ static int load(struct usdt_dyn_provider *provider)
     if (error < 0)
         return error;
     if (fresh > 0) {
+        error = udyn_watch_reserve(provider);
+        if (error < 0)
+            return error;
         error = udyn_image_make(&image, provider, provider->probes + provider->published, fresh);
         if (error < 0)
             return error;
@@ -246,8 +252,10 @@ static int load(struct usdt_dyn_provider *provider)
             return error;
         }
     }
-    if (image != NULL)
+    if (image != NULL) {
         publish(provider, image);
+        udyn_watch_published(provider);
+    }
     provider->loaded = true;
     return 0;
 }
@@ -317,6 +325,7 @@ void usdt_dyn_provider_free(usdt_dyn_provider *provider)
             break;
         }
     }
+    udyn_watch_forget(provider);
     for (image = provider->images; image != NULL; image = next) {
         next = image->next;
         udyn_image_free(image);

@@ -22,9 +22,22 @@ int udyn_system_supported(void);
 int udyn_system_lock(void);
 void udyn_system_unlock(void);
 
+/*
+ * Counts the forks that lie between the process that first used the library and this one. What was
+ * made in another generation belongs to another process as well: its files are not ours to change
+ * or to remove. Under the lock.
+ */
+uint32_t udyn_process_generation(void);
+
+/* Is this process the one of that generation? Without the lock, also in a signal handler. */
+bool udyn_process_is(uint32_t generation);
+
 /* An image as the core sees it: a link in the list of a provider's images, newest first. */
 struct udyn_image {
     struct udyn_image *next;
+    size_t first;     /* the position of its first probe in the provider */
+    size_t count;     /* of its probes */
+    bool is_followed; /* udyn_opens_take() tells when a tracer opens it */
 };
 
 /*
@@ -56,5 +69,38 @@ uint16_t udyn_image_pristine(const struct udyn_image *image);
  * forked child this makes the sites safe to call first, see system/linux/fork.c.
  */
 bool udyn_system_may_fire(const struct udyn_probe *probe);
+
+/*
+ * Opens of images: a tracer opens an image, to read its notes, right before it attaches. All under
+ * the lock.
+ *
+ * udyn_opens_follow() begins to notice the opens of an image and sets is_followed if it can.
+ * udyn_opens_take() tells whether some image was opened since it was last asked.
+ * udyn_opens_stop() ends it for all images, when the last watch of the process is gone.
+ */
+void udyn_opens_follow(struct udyn_image *image);
+bool udyn_opens_take(void);
+void udyn_opens_stop(void);
+
+/* What a watch sleeps on, and is woken with. */
+struct udyn_bell {
+    int wait_fd;
+    int ring_fd; /* may be the same */
+};
+
+/* Returns 0 or a negative errno with a sentence. */
+int udyn_bell_make(struct udyn_bell *bell);
+
+/*
+ * Sleeps until the bell rings, an image is opened (if until_opened) or timeout_ms have passed. Not
+ * under the lock. Returns 0 or a negative errno with a sentence: -EINTR, or -EBADF if the program
+ * has closed the descriptors.
+ */
+int udyn_bell_wait(const struct udyn_bell *bell, int timeout_ms, bool until_opened);
+
+/* Any thread, also a signal handler. */
+void udyn_bell_ring(const struct udyn_bell *bell);
+
+void udyn_bell_free(struct udyn_bell *bell);
 
 #endif

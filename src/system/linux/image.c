@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "system/linux/loader.h"
+#include "system/linux/opens.h"
 #include "system/linux/process.h"
 #include "system/linux/site.h"
 
@@ -259,6 +260,7 @@ void udyn_image_free(struct udyn_image *image)
     struct udyn_linux_image *mapped = linux_image(image);
 
     udyn_process_remove_image(mapped);
+    udyn_opens_forget(mapped);
     udyn_loader_close(mapped->handle);
     udyn_file_remove(&mapped->file, mapped->generation == udyn_process_generation());
     free(mapped);

@@ -16,6 +16,7 @@ struct udyn_linux_image {
     uint64_t notes_switch; /* udyn_image_content_notes_switch() */
     uint32_t generation;   /* of the process that made it: udyn_process_generation() */
     bool is_hidden;
+    int inotify_wd; /* opens.c: what tells its opens, if head.is_followed */
 
     void *handle; /* of dlopen() */
     char *base;   /* where the file's first byte is mapped */

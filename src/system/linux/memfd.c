@@ -4,34 +4,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/error.h"
+#include "system/linux/descriptor.h"
 #include "system/linux/file.h"
 #include "system/linux/process.h"
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
 #endif
-
-/*
- * Moves the descriptor out of the way: tracers find the image by it, and programs that close or
- * reuse descriptors do so with low numbers. Where the limit is low, half of it is high.
- */
-static int move_up(int fd)
-{
-    struct rlimit limit;
-    int moved = -1;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
-        moved = fcntl(fd, F_DUPFD_CLOEXEC, limit.rlim_cur > 512 ? 256 : (int)limit.rlim_cur / 2);
-    if (moved < 0)
-        return fd;
-    (void)close(fd); /* the other one stays */
-    return moved;
-}
 
 /*
  * The name of a descriptor in /proc, as tracers outside and dlopen() take it. Not /proc/self: gdb
@@ -81,7 +64,7 @@ int udyn_memfd_create(struct udyn_file *file, const char *provider,
         fd = memfd_create(name, MFD_CLOEXEC);
     if (fd < 0)
         return udyn_fail_errno(errno, "cannot make a memfd");
-    fd = move_up(fd);
+    fd = udyn_descriptor_raise(fd);
     error = name_descriptor(&fd, path);
     if (error == 0)
         error = udyn_file_write(fd, path, content);

@@ -144,7 +144,7 @@ static void renew_after_fork(struct wiped *page)
     for (image = images; image != NULL; image = image->next)
         if (image->fork_needs_cure && !renew(image))
             __atomic_store_n(&image->is_quiet, true, __ATOMIC_RELAXED);
-    generation++;
+    __atomic_store_n(&generation, generation + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&page->is_known, 1, __ATOMIC_RELEASE);
 }
 
@@ -186,6 +186,12 @@ uint32_t udyn_process_generation(void)
     return generation;
 }
 
+bool udyn_process_is(uint32_t of)
+{
+    return wiped != NULL && __atomic_load_n(&wiped->is_known, __ATOMIC_ACQUIRE) != 0 &&
+           __atomic_load_n(&generation, __ATOMIC_RELAXED) == of;
+}
+
 bool udyn_process_notices_fork(void)
 {
     return __atomic_load_n(&notices_fork, __ATOMIC_ACQUIRE);
@@ -208,6 +214,11 @@ void udyn_process_remove_image(struct udyn_linux_image *image)
             return;
         }
     }
+}
+
+struct udyn_linux_image *udyn_process_images(void)
+{
+    return images;
 }
 
 bool udyn_process_has_path(const char *path)
