@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <link.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "core/error.h"
 
@@ -41,7 +40,23 @@ void udyn_loader_close(void *handle)
     (void)dlclose(handle);
 }
 
+/* The first object is the program itself. */
+static int has_interpreter(struct dl_phdr_info *program, size_t size, void *found)
+{
+    size_t i;
+
+    (void)size;
+    for (i = 0; i < program->dlpi_phnum; i++)
+        if (program->dlpi_phdr[i].p_type == PT_INTERP)
+            *(bool *)found = true;
+    return 1; /* no further object */
+}
+
+/* Not by getauxval(AT_BASE): it is 0 as well where somebody runs `ld.so program`. */
 bool udyn_loader_works(void)
 {
-    return getauxval(AT_BASE) != 0; /* where the kernel has put the dynamic linker */
+    bool found = false;
+
+    (void)dl_iterate_phdr(has_interpreter, &found);
+    return found;
 }
