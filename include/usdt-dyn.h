@@ -136,7 +136,7 @@ USDT_DYN_API int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_d
  * already and has no new probes, nothing happens.
  *
  * Returns 0, -EINVAL (NULL, no probes, or a bad USDT_DYN_* environment variable), -EEXIST (the same
- * provider:probe is live in this process), -ENOTSUP (this processor), -ENOMEM, or the negative
+ * provider:probe is live in this process), -ENOTSUP (this libelf), -ENOMEM, or the negative
  * errno with which the last of the possible places for the image refused it. Where nothing can be
  * traced (usdt_dyn_supported() is 0) it succeeds and the probes stay disabled.
  */
