@@ -13,24 +13,24 @@ step() { printf '\n== %s\n' "$*"; }
 
 step "Packages"
 need_packages gcc libc6-dev make cmake libelf-dev libdw-dev bpftrace binutils ||
-  echo "Going on with what is there."
+    echo "Going on with what is there."
 
 output=$(mktemp -d)
 program=
 finish() {
-  if [ -n "$program" ]; then
-    kill "$program" 2>/dev/null || true
-    wait "$program" 2>/dev/null || true
-  fi
-  rm -rf "$output"
+    if [ -n "$program" ]; then
+        kill "$program" 2>/dev/null || true
+        wait "$program" 2>/dev/null || true
+    fi
+    rm -rf "$output"
 }
 trap finish EXIT
 
 step "Build"
 if ! { cmake -S "$root" -B "$build" -DBUILD_TESTING=OFF &&
-  cmake --build "$build" --parallel; } >"$output/build" 2>&1; then
-  cat "$output/build"
-  exit 1
+    cmake --build "$build" --parallel; } >"$output/build" 2>&1; then
+    cat "$output/build"
+    exit 1
 fi
 echo "built in $build"
 
@@ -38,19 +38,19 @@ step "A program that creates probes while it runs"
 "$build/examples/job-queue" >"$output/program" &
 program=$!
 for _ in $(seq 100); do
-  [ -s "$output/program" ] && break
-  kill -0 "$program" || exit 1
-  sleep 0.05
+    [ -s "$output/program" ] && break
+    kill -0 "$program" || exit 1
+    sleep 0.05
 done
 echo "examples/job-queue runs as process $program. Its image in memory:"
 grep -m1 usdt-dyn "/proc/$program/maps"
 
 if [ "$(id -u)" -ne 0 ]; then
-  step "Not root: no tracer can attach. The notes that one would read"
-  image=$(sed -n 's|^[^/]*\(/.*\.so\)$|\1|p' "/proc/$program/maps" | grep -m1 usdt-dyn)
-  readelf --notes "$image"
-  echo "As root: $0"
-  exit 0
+    step "Not root: no tracer can attach. The notes that one would read"
+    image=$(sed -n 's|^[^/]*\(/.*\.so\)$|\1|p' "/proc/$program/maps" | grep -m1 usdt-dyn)
+    readelf --notes "$image"
+    echo "As root: $0"
+    exit 0
 fi
 need_tracefs || true
 

@@ -19,10 +19,10 @@ leave_out=(-LE slow)
 
 # What builds the library and its tests; what the tests compare with; the tracers.
 need_packages gcc g++ libc6-dev make cmake pkg-config libelf-dev libdw-dev libcmocka-dev \
-  clang clang-format binutils elfutils \
-  bpftrace bpfcc-tools gdb linux-perf systemtap-sdt-dev procps \
-  ruby ruby-ffi ruby-minitest ||
-  echo "Going on with what is there: tests that miss something are skipped."
+    clang clang-format binutils elfutils \
+    bpftrace bpfcc-tools gdb linux-perf systemtap-sdt-dev procps \
+    ruby ruby-ffi ruby-minitest ||
+    echo "Going on with what is there: tests that miss something are skipped."
 need_tracefs || echo "No tracefs: tests that trace are skipped."
 
 cmake -S "$root" -B "$build" -DUSDT_DYN_WERROR=ON
