@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+module StaticTracing # rubocop:disable Style/Documentation
+  # What a program can choose, in {StaticTracing.configure}.
+  class Configuration
+    # The values of {#mode}.
+    MODES = %i[auto on off signal].freeze
+    # The signal of mode `:signal`, as in ruby-static-tracing.
+    DEFAULT_SIGNAL = "PROF"
+
+    # @return [Symbol] `:auto`, `:on`, `:off` or `:signal`
+    attr_reader :mode
+
+    # @return [String] the name of the signal that mode `:signal` traps
+    attr_reader :signal
+
+    # @return [Logger, nil] where warnings go; without one to the standard error
+    attr_accessor :logger
+
+    # @return [Boolean] are values always checked, and do mistakes raise? For tests.
+    attr_reader :strict
+
+    # @api private
+    def initialize
+      @mode = :auto
+      @signal = DEFAULT_SIGNAL
+      @strict = false
+      @tracing = true
+      @previous_trap = nil
+    end
+
+    # - `:auto`: what is enabled is visible to tracers, and helpers follow the tracer
+    # - `:on`: likewise, but helpers stay in their methods
+    # - `:off`: no probe is visible
+    # - `:signal`: off, until the {#signal} comes; each one toggles
+    #
+    # A program that traps the same signal itself loses: give another one.
+    # @param mode [Symbol, String] also as ruby-static-tracing spells it, "ON"
+    # @raise [ArgumentError] for anything else
+    def mode=(mode)
+      wanted = mode.to_s.downcase.to_sym
+      raise ArgumentError, "#{mode.inspect} is no mode: use #{MODES.map(&:inspect).join(", ")}" unless
+        MODES.include?(wanted)
+
+      StaticTracing.synchronize do
+        untrap if @mode == :signal
+        @mode = wanted
+        trap_signal if wanted == :signal
+        self.tracing = %i[auto on].include?(wanted)
+      end
+    end
+
+    # @param name [String, Symbol] "USR2" or "SIGUSR2"
+    def signal=(name)
+      StaticTracing.synchronize do
+        untrap if @mode == :signal
+        @signal = name.to_s.delete_prefix("SIG")
+        trap_signal if @mode == :signal
+      end
+    end
+
+    # @param is_strict [Boolean]
+    def strict=(is_strict)
+      @strict = is_strict ? true : false
+      Providers.each(&:refresh)
+    end
+
+    # @return [Boolean] see {StaticTracing.enabled?}
+    def tracing?
+      @tracing
+    end
+
+    # @api private
+    # @param is_on [Boolean]
+    def tracing=(is_on)
+      StaticTracing.synchronize do
+        @tracing = is_on
+        Providers.each(&:apply)
+      end
+    end
+
+    private
+
+    # A handler may take no lock: the work is done by a thread that it starts.
+    def trap_signal
+      @previous_trap = Signal.trap(@signal) { Thread.new { StaticTracing.toggle_tracing! } }
+    end
+
+    def untrap
+      Signal.trap(@signal, @previous_trap || "DEFAULT")
+      @previous_trap = nil
+    end
+  end
+
+  @configuration = Configuration.new
+end

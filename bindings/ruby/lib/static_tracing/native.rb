@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+module StaticTracing
+  # The functions of libusdt-dyn, one to one. A probe travels as the Integer of its address, so that
+  # it can be used in any Ractor; results below zero are negative errnos.
+  # @api private
+  module Native
+    extend FFI::Library
+
+    # What is asked before anything else: name, argument types, result.
+    IDENTITY = [[:usdt_dyn_version, [], :string]].freeze
+
+    FUNCTIONS = [
+      [:usdt_dyn_supported, [], :int],
+      [:usdt_dyn_last_error, [], :string],
+      [:usdt_dyn_provider_new, %i[pointer string], :int],
+      [:usdt_dyn_provider_add_probe, %i[pointer pointer string buffer_in size_t], :int],
+      [:usdt_dyn_provider_load, [:pointer], :int],
+      [:usdt_dyn_provider_unload, [:pointer], :int],
+      [:usdt_dyn_provider_free, [:pointer], :void],
+      [:usdt_dyn_provider_path, [:pointer], :string],
+      [:usdt_dyn_probe_semaphore, [:size_t], :pointer],
+      [:usdt_dyn_probe_fire, %i[size_t buffer_in size_t], :void]
+    ].freeze
+
+    # @param functions [Array] rows of {IDENTITY} or {FUNCTIONS}
+    # @raise [FFI::NotFoundError] if the library has no such function
+    def self.attach(functions)
+      functions.each { |name, arguments, result, options| attach_function(name, arguments, result, **options.to_h) }
+    end
+  end
+end
