@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* A table of aligned columns. */
+#ifndef UDYN_CLI_TABLE_H
+#define UDYN_CLI_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define UDYN_TABLE_MAX 10
+
+struct udyn_column {
+    const char *title;
+    bool is_number; /* aligned to the right */
+};
+
+struct udyn_table {
+    const struct udyn_column *columns;
+    size_t ncolumns;
+    char **cells; /* ncolumns a row */
+    size_t ncells;
+    size_t capacity;
+};
+
+/* Adds the next cell, left to right and row by row; takes the string over. */
+void udyn_table_add(struct udyn_table *table, char *cell);
+
+void udyn_table_print(const struct udyn_table *table, FILE *out);
+void udyn_table_free(struct udyn_table *table);
+
+#endif
