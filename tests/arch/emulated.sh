@@ -24,7 +24,8 @@ command -v "$triplet-gcc" >/dev/null || skip "no $triplet-gcc: apt-get install g
 bash "$USDT_DYN_SOURCE/tests/arch/sysroot.sh" "$debian" "$work/sysroot" ||
   skip "Debian's libraries for $debian are not to be had here"
 
-cmake -S "$USDT_DYN_SOURCE" -B "$work/build" -DUSDT_DYN_WERROR=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+cmake -S "$USDT_DYN_SOURCE" -B "$work/build" \
+  -DUSDT_DYN_WERROR=ON -DUSDT_DYN_EXAMPLES=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCMAKE_TOOLCHAIN_FILE="$USDT_DYN_SOURCE/tests/arch/toolchain.cmake" \
   -DUSDT_DYN_TEST_TRIPLET="$triplet" -DUSDT_DYN_TEST_SYSROOT="$work/sysroot/root" \
   -DUSDT_DYN_TEST_EMULATOR="$emulator"

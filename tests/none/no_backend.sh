@@ -10,7 +10,7 @@ mkdir -p "$build/no-libelf"
 echo '#error "the build without a backend includes libelf.h"' >"$build/no-libelf/libelf.h"
 
 cmake -S "$USDT_DYN_SOURCE" -B "$build" -DUSDT_DYN_BACKEND=none -DUSDT_DYN_WERROR=ON \
-  -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS="-I$build/no-libelf"
+  -DUSDT_DYN_EXAMPLES=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS="-I$build/no-libelf"
 cmake --build "$build" --parallel 2
 if readelf -dW "$build/src/libusdt-dyn.so" | grep NEEDED | grep elf; then
   echo "the library without a backend needs libelf" >&2

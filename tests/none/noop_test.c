@@ -84,6 +84,26 @@ static void check_provider(usdt_dyn_backing backing)
     usdt_dyn_provider_free(provider);
 }
 
+static void check_watch(void)
+{
+    usdt_dyn_provider *provider;
+    usdt_dyn_probe *probe;
+    usdt_dyn_watch *watch;
+
+    CHECK(usdt_dyn_provider_new(&provider, "noop") == 0);
+    CHECK(usdt_dyn_provider_add_probe(provider, &probe, "watched", NULL, 0) == 0);
+    CHECK(usdt_dyn_provider_load(provider) == 0);
+    CHECK(usdt_dyn_watch_new(&watch) == 0);
+    CHECK(usdt_dyn_watch_add(watch, provider) == 0);
+    CHECK(usdt_dyn_watch_wait(watch, 0) == 0);
+    CHECK(usdt_dyn_watch_wait(watch, 1) == 0);
+    usdt_dyn_watch_wake(watch);
+    CHECK(usdt_dyn_watch_wait(watch, -1) == 0);
+    usdt_dyn_watch_free(watch);
+    usdt_dyn_watch_free(NULL);
+    usdt_dyn_provider_free(provider);
+}
+
 /* A mistake is one everywhere: a program that was only tried here must not fail elsewhere. */
 static void check_mistakes(void)
 {
@@ -115,6 +135,7 @@ int main(int argc, char **argv)
     check_supported(argv[1]);
     for (backing = USDT_DYN_BACKING_AUTO; backing <= USDT_DYN_BACKING_SHARED; backing++)
         check_provider((usdt_dyn_backing)backing);
+    check_watch();
     check_mistakes();
     return EXIT_SUCCESS;
 }
