@@ -13,7 +13,7 @@ expect_equal 'enabled before' 'ok 0' "$(ask app 'enabled shop paid' '^')"
 
 # shellcheck disable=SC2016 # the $ is bpftrace's
 start_tracer trace bpftrace -p "$(pid_of app)" -e 'usdt::shop:paid { printf("%d %s\n", arg0, str(arg1)); }'
-ask app 'await shop paid 1' '^ok' >/dev/null
+wait_tracer trace
 ask app 'fire shop paid -7 =bread' '^ok fired 1' >/dev/null
 wait_line trace '^-7 '
 stop trace

@@ -12,13 +12,16 @@
 #   wait_line app '^ready'                 # until a line of its stdout matches
 #   tell app 'fire 3'; ask app 'enabled?' '^enabled'
 #   start_tracer trace bpftrace -p "$(pid_of app)" -e '...'
+#   wait_tracer trace                      # until it has attached and waits for events
 #   wait_for 10 some command               # until a command succeeds
 #   stop trace                             # SIGINT, as Ctrl-C does, and wait for its end
 #   expect_equal 'what was seen' "$expected" "$(cat "$(out_of trace)")"
 #
-# Nothing sleeps for a fixed time: every wait has a condition and a limit. When the test ends, however it ends,
-# everything it started is ended by its process id, and its tracefs instance and uprobe events are
-# removed. When it fails, all that was printed by the programs it started is shown.
+# Nothing sleeps for a fixed time: every wait has a condition and a limit. When the test ends, however
+# it ends, everything it started is ended by its process id, and its tracefs instance and uprobe
+# events are removed. When it fails, all that was printed by the programs it started is shown.
+#
+# What is done over and over again here starts no processes: that would be most of a test's time.
 
 set -euo pipefail
 
@@ -34,6 +37,8 @@ event_group=udyn_$$                 # likewise
 declare -A pids=() ends=() # by name: the process, and our end of its stdin
 started=()                 # the names in their order
 events=()                  # uprobe events that were made
+answer=''                  # the line that was last waited for
+exec {idle}<> <(:)         # nothing ever comes here: to wait without a process
 
 # ---- What a test needs ------------------------------------------------------------------------
 
@@ -74,7 +79,7 @@ try_for() {
     shift
     until "$@"; do
         ((${EPOCHREALTIME/[.,]/} < end)) || return 1
-        sleep 0.02
+        read -rt 0.01 -u "$idle" || true
     done
 }
 
@@ -99,7 +104,6 @@ expect_match() {
 pid_of() { echo "${pids[$1]}"; }
 out_of() { echo "$work/$1.out"; }
 err_of() { echo "$work/$1.err"; }
-is_running() { kill -0 "${pids[$1]}" 2>/dev/null; }
 
 # The descriptors to the stdin of other programs must not be inherited: a program sees the end of
 # its stdin when this test is gone, even if it was killed.
@@ -111,6 +115,11 @@ run_alone() {
     exec "$@"
 }
 
+# Its output is there to be read before it is.
+prepare() { # NAME
+    : >"$work/$1.out" 2>"$work/$1.err"
+}
+
 register() { # NAME PID
     pids[$1]=$2
     started+=("$1")
@@ -120,6 +129,7 @@ register() { # NAME PID
 start() {
     local name=$1 end
     shift
+    prepare "$name"
     rm -f "$work/$name.in"
     mkfifo "$work/$name.in"
     exec {end}<>"$work/$name.in"
@@ -132,8 +142,30 @@ start() {
 start_tracer() {
     local name=$1
     shift
+    prepare "$name"
     run_alone timeout -s KILL $tracer_limit "$@" </dev/null >"$work/$name.out" 2>"$work/$name.err" &
     register "$name" $!
+}
+
+# Is the tracer in epoll_wait(2), poll(2) or the like? bpftrace is when it has attached to all and
+# waits for events. A semaphore goes up a moment earlier than events come through.
+is_waiting() { # NAME
+    local pid=${pids[$1]} child='' call='' calls
+    [[ $HOSTTYPE == x86_64 ]] && calls=' 232 281 441 7 271 ' || calls=' 22 441 73 '
+    # The first of the two files does not end in a newline, which is an error to read.
+    { read -r child _ <"/proc/$pid/task/$pid/children"; } 2>/dev/null || true
+    { read -r call _ <"/proc/$child/syscall"; } 2>/dev/null || true
+    [[ $calls == *" $call "* ]]
+}
+
+# Waits until it is; the test fails if the tracer ends instead.
+wait_tracer() { # NAME
+    wait_for "$wait_limit" is_waiting_or_ended "$1"
+    ! has_ended "$1" || fail "$1 has ended before it was attached"
+}
+
+is_waiting_or_ended() {
+    is_waiting "$1" || has_ended "$1"
 }
 
 # run_tracer NAME COMMAND...: in the foreground; its exit status is returned.
@@ -153,12 +185,18 @@ close_stdin() {
     exec {end}>&-
 }
 
+# Puts the first line that matches into $answer.
 line_matches() { # NAME REGEX FROM-LINE
-    tail -n "+$3" "$work/$1.out" | grep -Eq -- "$2"
+    local lines
+    mapfile -t -s "$(($3 - 1))" lines <"$work/$1.out"
+    for answer in "${lines[@]}"; do
+        [[ $answer =~ $2 ]] && return
+    done
+    return 1
 }
 
 has_line_or_ended() {
-    line_matches "$@" || ! is_running "$1"
+    line_matches "$@" || has_ended "$1"
 }
 
 # wait_line NAME REGEX [FROM-LINE]
@@ -168,13 +206,19 @@ wait_line() {
     line_matches "$1" "$2" "$from" || fail "$1 did not print a line like '$2'"
 }
 
-# ask NAME LINE REGEX: tells it the line and prints the first line of the answer that matches.
-ask() {
-    local from
-    from=$(($(wc -l <"$work/$1.out") + 1))
+# ask_line NAME LINE REGEX: tells it the line and puts the first line of the answer that matches
+# into $answer.
+ask_line() {
+    local lines
+    mapfile -t lines <"$work/$1.out"
     tell "$1" "$2"
-    wait_line "$1" "$3" "$from"
-    tail -n "+$from" "$work/$1.out" | grep -Em1 -- "$3"
+    wait_line "$1" "$3" "$((${#lines[@]} + 1))"
+}
+
+# The same, and prints it.
+ask() {
+    ask_line "$@"
+    printf '%s\n' "$answer"
 }
 
 # wait_end NAME: until it has ended by itself; returns its exit status.
@@ -185,11 +229,11 @@ wait_end() {
     return "$status"
 }
 
-# A process that has ended and was not waited for yet is a zombie to kill -0.
+# A process that has ended and was not waited for yet is a zombie.
 has_ended() {
-    local state
-    state=$(ps -o state= -p "${pids[$1]}" 2>/dev/null) || return 0
-    [[ $state == Z* ]]
+    local stat
+    { read -r stat <"/proc/${pids[$1]}/stat"; } 2>/dev/null || return 0
+    [[ ${stat##*) } == [ZX]* ]]
 }
 
 # stop NAME [SIGNAL]: ends it and waits for its end.
@@ -215,6 +259,10 @@ uprobe_enable() { # NAME 0|1
 # The events so far, one a line: "NAME: (address) fields".
 uprobe_trace() {
     sed -n 's/^.*: \([a-zA-Z_][a-zA-Z0-9_]*: (0x.*\)$/\1/p' "$instance/trace"
+}
+
+uprobe_has_events() { # COUNT
+    [[ $(uprobe_trace | wc -l) -ge $1 ]]
 }
 
 remove_events() {
