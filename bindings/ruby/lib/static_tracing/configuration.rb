@@ -77,6 +77,7 @@ module StaticTracing # rubocop:disable Style/Documentation
       StaticTracing.synchronize do
         @tracing = is_on
         Providers.each(&:apply)
+        Helpers.follow_all
       end
     end
 

@@ -31,6 +31,13 @@ module StaticTracing
         given.is_a?(Module) ? for_module(given) : check("provider", given)
       end
 
+      # @param word [String] HTTPServer
+      # @return [String] http_server
+      def snake(word)
+        word.gsub(/([A-Z\d]+)([A-Z][a-z])/, '\1_\2').gsub(/([a-z\d])([A-Z])/, '\1_\2').downcase
+            .gsub(/[^a-z0-9_]/) { |other| format("_%x", other.ord) }
+      end
+
       private
 
       # Two modules with the same right-most name do not share a provider: the second one's name
@@ -52,12 +59,7 @@ module StaticTracing
       end
 
       def tell(full, name, shortest)
-        StaticTracing.log(:info, "#{full} is the provider #{name}: #{shortest} is #{@modules[shortest]}")
-      end
-
-      def snake(word)
-        word.gsub(/([A-Z\d]+)([A-Z][a-z])/, '\1_\2').gsub(/([a-z\d])([A-Z])/, '\1_\2').downcase
-            .gsub(/[^a-z0-9_]/) { |other| format("_%x", other.ord) }
+        StaticTracing.log(:warn, "#{full} is the provider #{name}: #{shortest} is #{@modules[shortest]}")
       end
     end
   end

@@ -21,7 +21,11 @@ module StaticTracing
       [:usdt_dyn_provider_free, [:pointer], :void],
       [:usdt_dyn_provider_path, [:pointer], :string],
       [:usdt_dyn_probe_semaphore, [:size_t], :pointer],
-      [:usdt_dyn_probe_fire, %i[size_t buffer_in size_t], :void]
+      [:usdt_dyn_probe_fire, %i[size_t buffer_in size_t], :void],
+      [:usdt_dyn_watch_new, [:pointer], :int],
+      [:usdt_dyn_watch_add, %i[pointer pointer], :int],
+      [:usdt_dyn_watch_wait, %i[pointer int], :int, { blocking: true }],
+      [:usdt_dyn_watch_free, [:pointer], :void]
     ].freeze
 
     # @param functions [Array] rows of {IDENTITY} or {FUNCTIONS}

@@ -21,7 +21,7 @@ module StaticTracing
     end
     private_constant :Fork
 
-    @callbacks = []
+    @callbacks = {}
     @is_installed = false
 
     class << self
@@ -33,16 +33,17 @@ module StaticTracing
         Process.singleton_class.prepend(Fork)
       end
 
-      # @yield in each child, in the order of registration
+      # @param owner [Object] who has one block at most
+      # @yield in each child
       # @return [void]
-      def on_fork(&block)
-        @callbacks << block
+      def on_fork(owner, &block)
+        @callbacks[owner] = block
       end
 
       # @return [void]
       def after_fork
         Providers.each(&:path) # under the library's lock, where it sees the fork
-        @callbacks.each(&:call)
+        @callbacks.each_value(&:call)
       rescue StandardError => e
         StaticTracing.log(:warn, "after a fork: #{e.class}: #{e.message}")
       end

@@ -29,6 +29,35 @@ module StaticTracing
         Providers.each(&:enable)
       end
 
+      # Loads what is added meanwhile at the end, in one image for each provider.
+      # @api private
+      # @yield
+      # @return [Object] what the block returns
+      def load_together
+        StaticTracing.synchronize do
+          return yield if @waiting
+
+          begin
+            @waiting = {}.compare_by_identity
+            yield
+          ensure
+            waiting = @waiting.keys
+            @waiting = nil
+            waiting.each(&:apply)
+            Helpers.follow_all
+          end
+        end
+      end
+
+      # @api private
+      # @param provider [Provider]
+      # @return [Boolean] shall it load later?
+      def load_later?(provider)
+        return false if @waiting.nil?
+
+        @waiting[provider] = true
+      end
+
       # Disables all providers.
       # @return [void]
       def disable!
@@ -128,7 +157,7 @@ module StaticTracing
       return false if @handle.nil?
 
       if @is_enabled && StaticTracing.enabled?
-        load
+        load unless Provider.load_later?(self)
       elsif @is_visible
         Library.check(Native.usdt_dyn_provider_unload(@handle))
         @is_visible = false
@@ -136,6 +165,13 @@ module StaticTracing
       @is_visible
     rescue USDTError => e
       StaticTracing.fault(e)
+    end
+
+    # @api private
+    # @param watch [FFI::Pointer]
+    # @return [void]
+    def watch(watch)
+      Library.check(Native.usdt_dyn_watch_add(watch, @handle))
     end
 
     # @api private

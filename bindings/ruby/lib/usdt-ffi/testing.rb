@@ -78,6 +78,7 @@ module StaticTracing
           previous = Tracepoint.recorder
           Tracepoint.recorder = recorder
           Providers.each(&:refresh)
+          Helpers.follow_all
           previous
         end
       end
