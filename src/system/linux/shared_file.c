@@ -45,7 +45,9 @@ static bool has_content(int fd, const struct udyn_image_content *content)
 
     if (fstat(fd, &status) < 0 || (size_t)status.st_size != content->file.size)
         return false;
-    bytes = mmap(NULL, content->file.size, PROT_READ, MAP_PRIVATE, fd, 0);
+    /* Not MAP_PRIVATE: the kernel would write the breakpoints of the tracers into it
+     * (kernel/events/uprobes.c, valid_vma()). */
+    bytes = mmap(NULL, content->file.size, PROT_READ, MAP_SHARED, fd, 0);
     if (bytes == MAP_FAILED)
         return false;
     is_same = memcmp(bytes, content->file.bytes, content->file.size) == 0;
