@@ -73,7 +73,11 @@ class WrapperTest < Minitest::Test
 
   def test_a_block_keeps_its_identity
     given = proc { 1 }
-    klass = Class.new { def pass(&given) = given }
+    klass = Class.new do
+      def pass(&block) # rubocop:disable Naming/BlockForwarding
+        block
+      end
+    end
     with_and_without(klass, :pass) { assert_same given, klass.new.pass(&given) }
   end
 

@@ -78,7 +78,7 @@ module StaticTracing
       # @param frames [Array<String>]
       # @return [String]
       def self.text(frames)
-        frames.join("\n").byteslice(0, BYTES)
+        frames.reject { |frame| frame.start_with?(Wrapper::FILE) }.join("\n").byteslice(0, BYTES)
       end
 
       private

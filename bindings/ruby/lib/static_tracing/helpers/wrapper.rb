@@ -85,8 +85,7 @@ module StaticTracing
         body = body.gsub(/\bsuper\b/, "usdt_super.call(...)").gsub("(...)", "(*usdt_args, **usdt_options, &usdt_block)")
                    .gsub("...", "*usdt_args, **usdt_options")
         name = @method
-        home.module_eval("def usdt_body(usdt_super, usdt_args, usdt_options, usdt_block)\n#{body}\nend", __FILE__,
-                         __LINE__ - 1)
+        home.module_eval("def usdt_body(usdt_super, usdt_args, usdt_options, usdt_block)\n#{body}\nend", FILE, 0)
         around = home.instance_method(:usdt_body)
         home.define_method(name) do |*args, **options, &block|
           around.bind_call(self, ->(*a, **o, &b) { super(*a, **o, &b) }, args, options, block)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+# What the end-to-end tests of the helpers trace.
+class Checkout
+  extend StaticTracing::Helpers
+
+  attr_reader :measured
+
+  def initialize
+    @measured = []
+  end
+
+  # Knows itself how long it took.
+  def pay(seconds)
+    start = StaticTracing.nsec
+    sleep(seconds)
+    @measured << (StaticTracing.nsec - start)
+    seconds
+  end
+
+  def refuse!(why)
+    raise ArgumentError, why
+  end
+
+  def ship(to, express: false)
+    [to, express]
+  end
+
+  trace_latency :pay, :refuse!
+  trace_stack :ship
+  trace_arguments :ship
+end
+
+SHOP = Checkout.new
+
+def probe(name) = StaticTracing::Tracepoint.fetch("checkout", name)
+
+# Is there a wrapper in the method's way?
+def wrapped?(method) = Checkout.instance_method(method).owner != Checkout
