@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void say(int error, const char *format, va_list values)
+__attribute__((format(printf, 2, 0))) static void say(int error, const char *format, va_list values)
 {
     char text[1024];
 

@@ -231,8 +231,12 @@ static void free_link(struct udyn_watch_link *link)
 
 void udyn_watch_forget(struct usdt_dyn_provider *provider)
 {
-    while (provider->watches != NULL)
-        free_link(provider->watches);
+    struct udyn_watch_link *link, *next;
+
+    for (link = provider->watches; link != NULL; link = next) {
+        next = link->next_in_provider;
+        free_link(link);
+    }
 }
 
 /* Looks at the probes of one image. Returns whether the enabled state of one has changed. */
@@ -393,14 +397,17 @@ static bool is_last(uint32_t generation)
 void usdt_dyn_watch_free(usdt_dyn_watch *watch)
 {
     struct usdt_dyn_watch **at = &watches;
+    struct udyn_watch_link *link, *next;
 
     if (watch == NULL || udyn_system_lock() < 0)
         return;
     while (*at != watch)
         at = &(*at)->next;
     __atomic_store_n(at, watch->next, __ATOMIC_RELEASE);
-    while (watch->links != NULL)
-        free_link(watch->links);
+    for (link = watch->links; link != NULL; link = next) {
+        next = link->next_in_watch;
+        free_link(link);
+    }
     if (is_last(udyn_process_generation()))
         udyn_opens_stop();
     udyn_system_unlock();

@@ -209,7 +209,7 @@ int udyn_image_make(struct udyn_image **image, const struct usdt_dyn_provider *p
         .detection = provider->detection,
     };
     struct udyn_linux_image *made;
-    usdt_dyn_backing backing;
+    usdt_dyn_backing backing = USDT_DYN_BACKING_AUTO;
     int error = udyn_site_choose(request.arch, &request.site);
 
     if (error == 0)
