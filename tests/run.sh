@@ -19,7 +19,7 @@ leave_out=(-LE slow)
 
 # What builds the library and its tests; what the tests compare with; the tracers.
 need_packages gcc g++ libc6-dev make cmake pkg-config libelf-dev libdw-dev libcmocka-dev \
-    clang clang-format binutils elfutils \
+    clang clang-format clang-tidy cppcheck valgrind binutils elfutils \
     bpftrace bpfcc-tools gdb linux-perf systemtap-sdt-dev procps \
     ruby ruby-ffi ruby-minitest ||
     echo "Going on with what is there: tests that miss something are skipped."
@@ -29,3 +29,8 @@ cmake -S "$root" -B "$build" -DUSDT_DYN_WERROR=ON
 cmake --build "$build" --parallel
 
 ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 "${leave_out[@]}"
+
+# The unit tests once more under AddressSanitizer with UndefinedBehaviorSanitizer, and under
+# ThreadSanitizer.
+"$root/tests/check/check.sh" asan
+"$root/tests/check/check.sh" tsan
