@@ -77,7 +77,7 @@ module StaticTracing # rubocop:disable Style/Documentation
       StaticTracing.synchronize do
         @tracing = is_on
         Providers.each(&:apply)
-        Helpers.follow_all
+        Watcher.look
       end
     end
 

@@ -59,13 +59,6 @@ module StaticTracing # rubocop:disable Style/Documentation
         methods.size == 1 ? methods.first : names
       end
 
-      # All helpers look at their probes.
-      # @api private
-      # @return [void]
-      def follow_all
-        StaticTracing.synchronize { @helpers.each_value(&:follow) }
-      end
-
       # @api private
       # @return [Base, nil] the same one, made before for the same class
       def known(helper)

@@ -10,7 +10,7 @@ module StaticTracing
     module Fork
       # @return [Integer] 0 in the child
       def _fork
-        super.tap { |pid| ProcessHooks.after_fork if pid.zero? }
+        ProcessHooks.undisturbed { super }.tap { |pid| ProcessHooks.after_fork if pid.zero? }
       end
 
       # Process.daemon does not go through _fork.
@@ -40,9 +40,29 @@ module StaticTracing
         @callbacks[owner] = block
       end
 
+      # Keeps other threads from being in the middle of a change while the block forks: what a
+      # child has copied of that nobody would finish there.
+      # @return [Object] what the block returns
+      def undisturbed(&)
+        in_signal_handler? ? yield : StaticTracing.synchronize(&)
+      end
+
       # @return [void]
       def after_fork
         Providers.each(&:path) # under the library's lock, where it sees the fork
+        in_signal_handler? ? Thread.new { call_all } : call_all
+      end
+
+      private
+
+      # A signal handler may take no lock.
+      def in_signal_handler?
+        StaticTracing.synchronize { false }
+      rescue ThreadError
+        true
+      end
+
+      def call_all
         @callbacks.each_value(&:call)
       rescue StandardError => e
         StaticTracing.log(:warn, "after a fork: #{e.class}: #{e.message}")

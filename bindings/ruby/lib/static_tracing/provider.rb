@@ -44,7 +44,7 @@ module StaticTracing
             waiting = @waiting.keys
             @waiting = nil
             waiting.each(&:apply)
-            Helpers.follow_all
+            Watcher.look
           end
         end
       end

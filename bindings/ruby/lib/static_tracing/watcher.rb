@@ -2,53 +2,131 @@
 # frozen_string_literal: true
 
 module StaticTracing
-  # One thread for all helpers of the process. It sleeps in the C library's watch until a tracer
-  # attaches or detaches, and then has the helpers look at their probes.
+  # Tells followers when a tracer attaches to their tracepoint, and when the last one has left. One
+  # thread for the whole process sleeps in the C library's watch; there is none until something is
+  # watched.
+  #
+  # A follower has a tracepoint and a method `follow`, which compares {wanted?} with what it did last.
   # @api private
   module Watcher
+    # Follows with two callables.
+    class Pair
+      # @return [Tracepoint]
+      attr_reader :tracepoint
+
+      # @param tracepoint [Tracepoint]
+      # @param on_attach [#call]
+      # @param on_detach [#call]
+      def initialize(tracepoint, on_attach, on_detach)
+        @tracepoint = tracepoint
+        @on_attach = on_attach
+        @on_detach = on_detach
+        @is_attached = false
+      end
+
+      # @param is_wanted [Boolean]
+      # @return [void]
+      def follow(is_wanted = Watcher.wanted?(tracepoint))
+        return if is_wanted == @is_attached
+
+        @is_attached = is_wanted
+        (is_wanted ? @on_attach : @on_detach).call
+      end
+    end
+
     @watch = nil
     @thread = nil
-    @providers = {}.compare_by_identity
+    @providers = {}.compare_by_identity # those that the C library watches
+    @followers = {}.compare_by_identity
 
     class << self
       # @return [Thread, nil]
       attr_reader :thread
 
-      # @param provider [Provider] to look at from now on; the first one starts the thread
+      # Calls on_attach when a tracer attaches, at once if there is one, and on_detach when the last
+      # one leaves. With mode `:on` the tracepoint counts as attached always, with `:off` never.
+      # Both are called under the lock of StaticTracing, by any thread.
+      # @param tracepoint [Tracepoint] of a provider that may be enabled later
+      # @param on_attach [#call]
+      # @param on_detach [#call]
+      # @return [Pair] for {unwatch}
+      def watch(tracepoint, on_attach, on_detach)
+        Pair.new(tracepoint, on_attach, on_detach).tap { |pair| add(pair) }
+      end
+
+      # Ends it; on_detach is called if a tracer is attached.
+      # @param pair [Pair]
       # @return [void]
-      def add(provider)
+      def unwatch(pair)
+        StaticTracing.synchronize { remove(pair) && call(pair, false) }
+      end
+
+      # Has it follow from now on, and now.
+      # @param follower [#tracepoint, #follow]
+      # @return [void]
+      def add(follower)
         StaticTracing.synchronize do
-          @providers[provider] = true
-          start unless @thread&.alive?
-          provider.watch(@watch) if @watch
+          @followers[follower] = true
+          listen_to(follower.tracepoint.provider)
+          call(follower)
         end
       end
 
-      # In a child: the thread and the watch are the parent's.
-      # @return [void]
-      def after_fork
-        return if @providers.empty?
+      # @param follower [#tracepoint, #follow]
+      # @return [Boolean, nil] true if it followed until now
+      def remove(follower)
+        StaticTracing.synchronize { @followers.delete(follower) }
+      end
 
-        Native.usdt_dyn_watch_free(@watch) if @watch
-        @watch = @thread = nil
-        start
-        @providers.each_key { |provider| provider.watch(@watch) } if @watch
-        Helpers.follow_all
+      # @param tracepoint [Tracepoint]
+      # @return [Boolean] is whoever follows it to act as if a tracer were attached?
+      def wanted?(tracepoint)
+        return true if Tracepoint.recorder
+        return false unless StaticTracing.enabled? && tracepoint.loaded?
+
+        StaticTracing.configuration.mode == :on || tracepoint.enabled?
+      end
+
+      # Has all follow. They may add others.
+      # @return [void]
+      def look
+        StaticTracing.synchronize { @followers.dup.each_key { |follower| call(follower) } }
       end
 
       private
 
-      def start
-        @watch ||= make_watch
-        return if @watch.nil?
+      # An error of one is logged; the others do not suffer.
+      def call(follower, ...)
+        follower.follow(...)
+      rescue StandardError => e
+        tracepoint = follower.tracepoint
+        StaticTracing.log(:warn, "#{tracepoint.provider.name}:#{tracepoint.name}: #{e.class}: #{e.message}")
+      end
 
-        @thread = Thread.new { run }
-        @thread.name = "usdt-ffi"
-        @thread.report_on_exception = false
-        # Puma warns of threads that are started before it forks, but for those that say this.
-        @thread.thread_variable_set(:fork_safe, true)
+      def listen_to(provider)
+        return unless StaticTracing.supported?
+
+        start unless @thread&.alive?
+        tell_library(provider)
+      rescue USDTError => e
+        StaticTracing.fault(e)
+      end
+
+      def tell_library(provider)
+        return if @watch.nil? || @providers.key?(provider)
+
+        provider.watch(@watch)
+        @providers[provider] = true
+      end
+
+      def start
+        @watch ||= make_watch or return
         ProcessHooks.install
         ProcessHooks.on_fork(self) { after_fork }
+        @thread = Thread.new { run }
+        @thread.name = "usdt-ffi"
+        # Puma warns of threads that are started before it forks, but for those that say this.
+        @thread.thread_variable_set(:fork_safe, true)
       end
 
       def make_watch
@@ -59,32 +137,43 @@ module StaticTracing
         StaticTracing.fault(e) || nil
       end
 
-      # Ends with the process only, whatever happens in it.
-      def run
-        loop do
-          Helpers.follow_all if wait
-        rescue StandardError => e
-          StaticTracing.log(:warn, "in the thread that watches: #{e.class}: #{e.message}")
+      # In a child the thread and the watch are the parent's, and so is what has been attached.
+      def after_fork
+        StaticTracing.synchronize do
+          @thread = nil
+          renew
+          start
+          look
         end
       end
 
-      # Returns whether a state has changed.
-      def wait
+      def renew
+        Native.usdt_dyn_watch_free(@watch) if @watch
+        @watch = nil
+        @providers.clear
+        @watch = make_watch or return
+        @followers.each_key { |follower| tell_library(follower.tracepoint.provider) }
+      end
+
+      # Ends with the process only, whatever happens in it, or when there is no watch to be had.
+      def run
+        while @watch
+          begin
+            look if changed?
+          rescue StandardError => e
+            StaticTracing.log(:warn, "in the thread that watches: #{e.class}: #{e.message}")
+          end
+        end
+      end
+
+      # Sleeps. Returns whether a state has changed.
+      def changed?
         result = Native.usdt_dyn_watch_wait(@watch, -1)
         return result == 1 if result >= 0 || result == -Errno::EINTR::Errno
 
+        # The program may have closed all descriptors.
         StaticTracing.log(:warn, Native.usdt_dyn_last_error)
-        renew
-      end
-
-      # The program may have closed all descriptors.
-      def renew
-        StaticTracing.synchronize do
-          Native.usdt_dyn_watch_free(@watch)
-          @watch = make_watch
-          Thread.exit if @watch.nil?
-          @providers.each_key { |provider| provider.watch(@watch) }
-        end
+        StaticTracing.synchronize { renew }
         true
       end
     end

@@ -78,7 +78,7 @@ module StaticTracing
           previous = Tracepoint.recorder
           Tracepoint.recorder = recorder
           Providers.each(&:refresh)
-          Helpers.follow_all
+          Watcher.look
           previous
         end
       end

@@ -18,7 +18,7 @@ class WrapperTest < Minitest::Test
     yield false
     [1, 0, 1, 0].each do |semaphore|
       helpers.each { |helper| helper.tracepoint.instance_variable_get(:@semaphore).write_uint16(semaphore) }
-      Helpers.follow_all
+      StaticTracing::Watcher.look
       assert(helpers.all? { |helper| helper.wrapped? == (semaphore == 1) })
       yield semaphore == 1
     end

@@ -77,8 +77,7 @@ module StaticTracing
         StaticTracing.synchronize do
           @is_enabled = true
           tracepoint.provider.enable
-          Watcher.add(tracepoint.provider) if StaticTracing.supported?
-          follow
+          Watcher.add(self)
         end
         self
       end
@@ -88,6 +87,7 @@ module StaticTracing
       def disable
         StaticTracing.synchronize do
           @is_enabled = false
+          Watcher.remove(self)
           follow
         end
         self
@@ -107,7 +107,7 @@ module StaticTracing
       # @api private
       # @return [void]
       def follow
-        wanted = (wrapper_kind if @is_enabled && wanted?)
+        wanted = (wrapper_kind if @is_enabled && Watcher.wanted?(tracepoint))
         return if wanted == @inside
 
         wanted ? @overlay.put_in(method_name, wrapper(wanted)) : @overlay.take_out(method_name)
@@ -159,13 +159,6 @@ module StaticTracing
       end
 
       private
-
-      def wanted?
-        return true if Tracepoint.recorder
-        return false unless StaticTracing.enabled? && tracepoint.loaded?
-
-        StaticTracing.configuration.mode == :on || tracepoint.enabled?
-      end
 
       # The recorder of tests wants Ruby's values, a tracer the slots.
       def wrapper_kind
