@@ -30,6 +30,13 @@ module StaticTracing
         @reason
       end
 
+      # Opens the library.
+      # @return [String, nil] what is wrong with each of the places where it could be; nil if it is open
+      def missing
+        problems = candidates.map { |path| try(path) || (return nil) }
+        "#{problems.join("; ")}: #{ADVICE}"
+      end
+
       # @param result [Integer] what a C function returned
       # @raise [USDTError] if that is a negative errno
       def check(result)
@@ -44,7 +51,7 @@ module StaticTracing
         return "#{RUBY_PLATFORM} has no USDT probes: they need Linux" unless RUBY_PLATFORM.include?("linux")
         return "#{RUBY_ENGINE} is not supported: use CRuby" unless RUBY_ENGINE == "ruby"
 
-        open_first || (Native.usdt_dyn_last_error if Native.usdt_dyn_supported.zero?)
+        missing || (Native.usdt_dyn_last_error if Native.usdt_dyn_supported.zero?)
       end
 
       # The path that the user gave counts alone; else the library in the gem, else the system's.
@@ -53,12 +60,6 @@ module StaticTracing
         return [given] unless given.empty?
 
         [*(BUNDLED if File.exist?(BUNDLED)), SONAME]
-      end
-
-      # Returns nil, or what is wrong with each candidate.
-      def open_first
-        problems = candidates.map { |path| try(path) || (return nil) }
-        "#{problems.join("; ")}: #{ADVICE}"
       end
 
       # Returns nil, or what is wrong with this one.
