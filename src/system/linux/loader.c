@@ -52,11 +52,19 @@ static int has_interpreter(struct dl_phdr_info *program, size_t size, void *foun
     return 1; /* no further object */
 }
 
-/* Not by getauxval(AT_BASE): it is 0 as well where somebody runs `ld.so program`. */
+/*
+ * Not by getauxval(AT_BASE): it is 0 as well where somebody runs `ld.so program`. Asked once:
+ * dl_iterate_phdr() takes a lock of the dynamic linker, and a child that was forked while another
+ * thread was in dlopen() would wait for it without end.
+ */
 bool udyn_loader_works(void)
 {
+    static int answer; /* 0: not asked yet, 1: yes, 2: no */
     bool found = false;
 
-    (void)dl_iterate_phdr(has_interpreter, &found);
-    return found;
+    if (__atomic_load_n(&answer, __ATOMIC_RELAXED) == 0) {
+        (void)dl_iterate_phdr(has_interpreter, &found);
+        __atomic_store_n(&answer, found ? 1 : 2, __ATOMIC_RELAXED);
+    }
+    return __atomic_load_n(&answer, __ATOMIC_RELAXED) == 1;
 }
