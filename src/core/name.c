@@ -74,7 +74,7 @@ static struct udyn_name_slot *slot_of(struct udyn_name_slot *slots, size_t capac
 int udyn_names_reserve(struct udyn_names *names)
 {
     size_t capacity = names->capacity == 0 ? 8 : names->capacity * 2;
-    struct udyn_name_slot *slots;
+    struct udyn_name_slot *slots, *old;
     size_t i;
 
     if ((names->count + 1) * 2 <= names->capacity)
@@ -85,9 +85,11 @@ int udyn_names_reserve(struct udyn_names *names)
     for (i = 0; i < names->capacity; i++)
         if (names->slots[i].name != NULL)
             *slot_of(slots, capacity, names->slots[i].name) = names->slots[i];
-    free(names->slots);
-    names->slots = slots;
-    names->capacity = capacity;
+    /* In this order: a child may be forked at any moment by another thread. */
+    old = names->slots;
+    __atomic_store_n(&names->slots, slots, __ATOMIC_RELEASE);
+    __atomic_store_n(&names->capacity, capacity, __ATOMIC_RELEASE);
+    free(old);
     return 0;
 }
 

@@ -95,19 +95,24 @@ static struct udyn_probe *probe_new(const char *name, const usdt_dyn_arg *args, 
     return probe;
 }
 
-/* Makes room for one more probe. */
+/* Makes room for one more probe. The old table goes last, and so there is no realloc(): a child may
+ * be forked at any moment by another thread. */
 static int reserve(struct usdt_dyn_provider *provider)
 {
     size_t capacity = provider->capacity == 0 ? 4 : provider->capacity * 2;
+    struct udyn_probe **old = provider->probes;
     struct udyn_probe **probes;
 
     if (provider->count == provider->capacity) {
-        probes = realloc(provider->probes, capacity * sizeof(struct udyn_probe *));
+        probes = calloc(capacity, sizeof(struct udyn_probe *));
         if (probes == NULL)
             return udyn_fail(-ENOMEM, "no memory for %zu probes of provider %s", capacity,
                              provider->name);
-        provider->probes = probes;
-        provider->capacity = capacity;
+        if (old != NULL)
+            memcpy(probes, old, provider->count * sizeof(struct udyn_probe *));
+        __atomic_store_n(&provider->probes, probes, __ATOMIC_RELEASE);
+        __atomic_store_n(&provider->capacity, capacity, __ATOMIC_RELEASE);
+        free(old);
     }
     return udyn_names_reserve(&provider->names);
 }
