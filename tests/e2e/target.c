@@ -11,6 +11,7 @@
  *   enabled|semaphore PROVIDER PROBE
  *   await PROVIDER PROBE 0|1            until it is enabled or not, for at most 20 s
  *   fork fork|_Fork|clone COMMAND [; COMMAND]...   a child does these and ends
+ *   close                               closes every descriptor from 3 on
  *   reap                                waits for a child and tells how it ended
  *
  * A child's answers begin with "child", a grandchild's with "child child".
@@ -314,6 +315,15 @@ static void reap(void)
         answer("ok", "reaped with status %d", WEXITSTATUS(status));
 }
 
+static void close_all(void)
+{
+    int fd;
+
+    for (fd = 3; fd < 1024; fd++)
+        (void)close(fd);
+    answer("ok", "closed");
+}
+
 static void run_line(char *line)
 {
     char *words[WORDS_MAX], *rest = line, *word;
@@ -328,6 +338,8 @@ static void run_line(char *line)
         words[count++] = word;
     if (count == 1 && strcmp(words[0], "reap") == 0)
         reap();
+    else if (count == 1 && strcmp(words[0], "close") == 0)
+        close_all();
     else if (count >= 2 && strcmp(words[0], "provider") == 0)
         add_provider(words, count);
     else if (count >= 3 && strcmp(words[0], "probe") == 0)

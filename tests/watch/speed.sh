@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# speed.sh ATTACHES: bpftrace attaches and detaches that many times. 95 of 100 attaches are noticed
+# speed.sh ATTACHES [site]: bpftrace attaches and detaches that many times. 95 of 100 attaches are noticed
 # within 20 ms, and every detach within 250 ms.
 source "$(dirname "$0")/../e2e/lib.sh"
 need root bpftrace
 
 attaches=$1
-start app "$USDT_DYN_BUILD/tests/watch/watch_target" delay
+start app "$USDT_DYN_BUILD/tests/watch/watch_target" delay ${2:+"$2"}
 wait_line app '^ready'
 
 lines() { grep -c "^$1" "$(out_of app)" || true; }

@@ -7,7 +7,7 @@
  *                         change it prints "attach US" or "detach US": how many microseconds later
  *                         the watch told it.
  *
- * Ends with its stdin.
+ * With "site" after it the probe has no semaphore. Ends with its stdin.
  */
 #include <inttypes.h>
 #include <poll.h>
@@ -81,7 +81,9 @@ int main(int argc, char **argv)
     pthread_t thread;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (argc != 2 || usdt_dyn_provider_new(&provider, "watched") < 0 ||
+    if (argc < 2 || usdt_dyn_provider_new(&provider, "watched") < 0 ||
+        (argc == 3 && strcmp(argv[2], "site") == 0 &&
+         usdt_dyn_provider_set_detection(provider, USDT_DYN_DETECT_SITE) < 0) ||
         usdt_dyn_provider_add_probe(provider, &probe, "probe", NULL, 0) < 0 ||
         usdt_dyn_provider_load(provider) < 0 || usdt_dyn_watch_new(&watch) < 0 ||
         usdt_dyn_watch_add(watch, provider) < 0 ||
