@@ -5,11 +5,15 @@
 
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# A shared file stays after its last process: it is kept where it goes with the test.
+app_environment=()
+[[ ${1:-} != shared ]] || app_environment=(USDT_DYN_DIR="$work")
+
 # start_app NAME [VARIABLE=VALUE...]
 start_app() {
     local name=$1
     shift
-    start "$name" env "$@" "$USDT_DYN_BUILD/tests/e2e/usdt-dyn-target"
+    start "$name" env "${app_environment[@]}" "$@" "$USDT_DYN_BUILD/tests/e2e/usdt-dyn-target"
     wait_line "$name" '^ok ready'
 }
 

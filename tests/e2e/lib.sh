@@ -36,7 +36,7 @@ event_group=udyn_$$                 # likewise
 
 declare -A pids=() ends=() # by name: the process, and our end of its stdin
 started=()                 # the names in their order
-events=()                  # uprobe events that were made
+events=()                  # uprobe events that were made, GROUP/NAME
 answer=''                  # the line that was last waited for
 exec {idle}<> <(:)         # nothing ever comes here: to wait without a process
 
@@ -236,10 +236,15 @@ has_ended() {
     [[ ${stat##*) } == [ZX]* ]]
 }
 
-# stop NAME [SIGNAL]: ends it and waits for its end.
+# stop NAME [SIGNAL]: ends it and waits for its end. The signal is sent again: bpftrace looks whether
+# one came and then waits for events, and would sleep over one that comes between the two.
 stop() {
-    kill "-${2:-INT}" "${pids[$1]}" 2>/dev/null || true
-    try_for "$wait_limit" has_ended "$1" || fail "$1 does not end on SIG${2:-INT}"
+    local tries
+    for tries in {1..10}; do
+        kill "-${2:-INT}" "${pids[$1]}" 2>/dev/null || true
+        try_for "$((tries < 10 ? 2 : wait_limit))" has_ended "$1" && break
+    done
+    has_ended "$1" || fail "$1 does not end on SIG${2:-INT}"
     wait "${pids[$1]}" 2>/dev/null || true
 }
 
@@ -248,7 +253,7 @@ stop() {
 # uprobe_add NAME PLACE-AND-ARGUMENTS: an event of this test, not enabled yet.
 uprobe_add() {
     echo "p:$event_group/$1 $2" >>$tracefs/uprobe_events
-    events+=("$1")
+    events+=("$event_group/$1")
     [[ -d $instance ]] || mkdir "$instance"
 }
 
@@ -268,8 +273,9 @@ uprobe_has_events() { # COUNT
 remove_events() {
     local event
     for event in "${events[@]}"; do
-        [[ -d $instance ]] && uprobe_enable "$event" 0
-        echo "-:$event_group/$event" >>$tracefs/uprobe_events
+        grep -q ":$event " $tracefs/uprobe_events || continue
+        [[ ! -d $instance ]] || echo 0 >"$instance/events/$event/enable"
+        echo "-:$event" >>$tracefs/uprobe_events
     done
     [[ ! -d $instance ]] || rmdir "$instance"
 }

@@ -37,12 +37,16 @@ struct named_provider {
     usdt_dyn_provider *provider;
 };
 
+typedef void target_site(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
+                         uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+
 struct named_probe {
     char provider[128];
     char name[128];
     usdt_dyn_probe *probe;
     usdt_dyn_type types[USDT_DYN_MAX_ARGS];
     size_t nargs;
+    target_site *site; /* once it was called bare */
 };
 
 static struct named_provider providers[PROVIDERS_MAX];
@@ -196,24 +200,31 @@ static void do_provider(char **words)
     }
 }
 
-/* The site as other code in the process could call it: by its symbol in the image. */
-static bool call_bare(const struct named_probe *probe, const uint64_t *v)
+/* The site as other code in the process could find it: by its symbol in the image. */
+static target_site *find_site(const struct named_probe *probe)
 {
     struct named_provider *owner = find_provider(probe->provider);
     const char *path = owner != NULL ? usdt_dyn_provider_path(owner->provider) : NULL;
     void *image = path != NULL ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
+    target_site *site = NULL;
     char symbol[300];
-    void (*site)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
-                 uint64_t, uint64_t, uint64_t, uint64_t);
 
     if (image == NULL)
-        return false;
+        return NULL;
     snprintf(symbol, sizeof(symbol), "%s__%s", probe->provider, probe->name);
     *(void **)&site = dlsym(image, symbol);
-    if (site != NULL)
-        site(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11]);
     dlclose(image);
-    return site != NULL;
+    return site;
+}
+
+/* Found once: to ask the library for the path in a forked child would cure the child. */
+static bool call_bare(struct named_probe *probe, const uint64_t *v)
+{
+    if (probe->site == NULL)
+        probe->site = find_site(probe);
+    if (probe->site != NULL)
+        probe->site(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11]);
+    return probe->site != NULL;
 }
 
 static void fire(char **words, size_t count)

@@ -41,7 +41,10 @@ act app fire val twelve -1 2 -3 4 -5 6 -7 8 9 10.5 -11 =twelve
 for string in empty null =café =日本語✓ x199 untouched=fresh; do
     act app fire val text $string
 done
-wait_line trace '^text \[fresh'
+# What the library does for such a string: without it the tracer sees nothing.
+act app bare val text untouched=unseen
+act app fire val text =end
+wait_line trace '^text \[end'
 stop trace
 
 letters=$(printf 'abcdefghijklmnopqrstuvwxyz%.0s' {1..8})
@@ -60,7 +63,9 @@ text []
 text [café]
 text [日本語✓]
 text [${letters::199}]
-text [fresh]" "$(printed trace)"
+text [fresh]
+text []
+text [end]" "$(printed trace)"
 for probe in narrow wide none one seven twelve text; do
     expect app 0 semaphore val $probe
 done
