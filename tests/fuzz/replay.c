@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a fuzz target without a fuzzer: on each file of a folder as it is, cut short at each length,
- * and with each byte in turn set to 0, to 0xff and to its complement.
+ * Runs a fuzz target without a fuzzer: on each file of a folder as it is, and, unless "as-is" comes
+ * after the folder, cut short at each length, and with each byte in turn set to 0, to 0xff and to
+ * its complement.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -12,11 +13,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static void replay(uint8_t *bytes, size_t size)
+static void replay_changed(uint8_t *bytes, size_t size)
 {
     size_t i, j;
 
-    (void)LLVMFuzzerTestOneInput(bytes, size);
     for (i = 0; i < size; i++) {
         uint8_t kept = bytes[i];
         const uint8_t others[] = {0, 0xff, (uint8_t)~kept};
@@ -34,12 +34,12 @@ static void replay(uint8_t *bytes, size_t size)
 int main(int argc, char **argv)
 {
     static uint8_t bytes[MOST];
-    DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
+    DIR *folder = argc >= 2 ? opendir(argv[1]) : NULL;
     struct dirent *entry;
     int count = 0;
 
     if (folder == NULL) {
-        fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
+        fprintf(stderr, "usage: %s FOLDER [as-is]\n", argv[0]);
         return 2;
     }
     while ((entry = readdir(folder)) != NULL) {
@@ -53,7 +53,9 @@ int main(int argc, char **argv)
             continue;
         size = fread(bytes, 1, sizeof(bytes), file);
         fclose(file);
-        replay(bytes, size);
+        (void)LLVMFuzzerTestOneInput(bytes, size);
+        if (argc == 2)
+            replay_changed(bytes, size);
         count++;
     }
     closedir(folder);
