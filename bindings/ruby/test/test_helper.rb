@@ -10,9 +10,11 @@ $LOAD_PATH.unshift File.expand_path("../lib", __dir__)
 require "minitest/autorun"
 require "ffi"
 require "open3"
+require "tmpdir"
 require "rbconfig"
 require "usdt-ffi"
 require "usdt-ffi/testing"
+require "usdt-ffi/ruby-static-tracing"
 
 # What all tests share.
 module TestHelper

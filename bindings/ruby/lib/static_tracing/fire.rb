@@ -50,7 +50,7 @@ module StaticTracing
             return false if @semaphore.read_uint16 == 0
 
             #{check(types, names)}
-            ::StaticTracing::Native.usdt_dyn_probe_fire(@address, #{pack(types, names)}, #{types.size})
+            #{send_values(types, names)}
             true
           end
 
@@ -76,11 +76,28 @@ module StaticTracing
         RUBY
       end
 
-      def pack(types, names)
-        return "nil" if types.empty?
-
+      # The address of a String can only be had from Array#pack; without one a buffer serves that is
+      # kept, which is twice as fast.
+      def send_values(types, names)
         values = types.zip(names).map { |type, v| type.source(:value, v) }
-        "[#{values.join(", ")}].pack(\"#{types.map(&:pack).join}\")"
+        return call_native("nil", types) if types.empty?
+        return call_native("[#{values.join(", ")}].pack(\"#{types.map(&:pack).join}\")", types) if
+          types.any? { |type| type.pack == "p" }
+
+        puts = types.zip(values).each_with_index.map { |(type, v), i| "buffer.#{type.put}(#{8 * i}, #{v})" }
+        <<~RUBY
+          # Another thread, or the handler of a signal, that comes in between finds none and makes one.
+          buffer = @buffer
+          @buffer = nil
+          buffer ||= ::FFI::MemoryPointer.new(:uint64, #{types.size})
+          #{puts.join("\n")}
+          #{call_native("buffer", types)}
+          @buffer = buffer
+        RUBY
+      end
+
+      def call_native(values, types)
+        "::StaticTracing::Native.usdt_dyn_probe_fire(@address, #{values}, #{types.size})"
       end
     end
   end

@@ -19,34 +19,35 @@ module StaticTracing # rubocop:disable Style/Documentation
     # The method is not there, or cannot be traced.
     class InvalidMethodError < Error; end
 
-    # The macros and the helpers that they make.
-    MACROS = { trace_latency: :Latency, trace_stack: :Stack, trace_arguments: :Arguments, trace_calls: :Calls }.freeze
-
     @helpers = {}
 
     # Fires after each call of the methods, with `duration_ns` and `raised`.
     # @param methods [Array<Symbol>] none: all public methods that the class has so far
     # @param options [Hash] `provider:`, `probe:`, `singleton:`, see {Base#initialize}
     # @return [Symbol, Array<Symbol>] the methods, so that it can stand before a `def`
-    # @!parse def trace_latency(*methods, **options); end
+    def trace_latency(*methods, **options)
+      Helpers.trace(self, Latency, methods, options)
+    end
 
     # Fires before each call of the methods, with the caller's `stack`.
     # @param (see #trace_latency)
     # @return (see #trace_latency)
-    # @!parse def trace_stack(*methods, **options); end
+    def trace_stack(*methods, **options)
+      Helpers.trace(self, Stack, methods, options)
+    end
 
     # Fires before each call of the methods, with their `arguments`.
     # @param (see #trace_latency)
     # @return (see #trace_latency)
-    # @!parse def trace_arguments(*methods, **options); end
+    def trace_arguments(*methods, **options)
+      Helpers.trace(self, Arguments, methods, options)
+    end
 
     # Fires before each call of the methods.
     # @param (see #trace_latency)
     # @return (see #trace_latency)
-    # @!parse def trace_calls(*methods, **options); end
-
-    MACROS.each do |macro, helper|
-      define_method(macro) { |*methods, **options| Helpers.trace(self, Helpers.const_get(helper), methods, options) }
+    def trace_calls(*methods, **options)
+      Helpers.trace(self, Calls, methods, options)
     end
 
     class << self

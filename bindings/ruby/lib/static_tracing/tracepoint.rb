@@ -62,6 +62,7 @@ module StaticTracing
       @arguments = types.transform_values(&:name).freeze
       @address = address
       @semaphore = nil
+      @buffer = nil
       @has_complained = false
       refresh
     end

@@ -21,6 +21,11 @@ module StaticTracing
         self[part]&.gsub(/\bv\b/, variable)
       end
 
+      # @return [Symbol] the method of FFI::MemoryPointer that puts the value into its slot
+      def put
+        { "q" => :put_int64, "Q" => :put_uint64, "d" => :put_double }.fetch(pack)
+      end
+
       # @param value [Object]
       # @return [Boolean] can the argument have this value?
       def fits?(value)
