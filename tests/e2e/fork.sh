@@ -91,6 +91,17 @@ for kind in fork _Fork clone; do
     every_process $kind
 done
 
+# Several threads of a child arrive at once.
+start_tracer trace bpftrace -e "usdt:$image:fk:p $show"
+wait_tracer trace
+act app fire fk p 1 =parent
+act app fire fk p 2 =parent
+fork_child fork 'threads fk p 3 =thread ; fire fk p 4 =after'
+expect app 'reaped with status 0' reap
+wait_line trace ' after$'
+stop trace
+expect_equal 'events of threads' '4' "$(printed trace | grep -c " 3 thread$")"
+
 # A tracer on the child alone.
 set_mark
 fork_child fork 'await fk p 1 ; await fk p 0'

@@ -7,6 +7,7 @@
  *   many PROVIDER COUNT                 probes p0, p1, ... with one int64 each
  *   load|unload|free|path PROVIDER
  *   fire PROVIDER PROBE [VALUE...]      as usdt_dyn_probe_fire()
+ *   threads PROVIDER PROBE [VALUE...]   the same from four threads at once
  *   bare PROVIDER PROBE [VALUE...]      calls the site and nothing else: what the library does not
  *   enabled|semaphore PROVIDER PROBE
  *   await PROVIDER PROBE 0|1            until it is enabled or not, for at most 20 s
@@ -19,6 +20,7 @@
 #include "target.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -227,11 +229,43 @@ static bool call_bare(struct named_probe *probe, const uint64_t *v)
     return probe->site != NULL;
 }
 
+struct shot {
+    const struct named_probe *probe;
+    const uint64_t *values;
+    pthread_barrier_t together;
+};
+
+static void *fire_together(void *data)
+{
+    struct shot *shot = data;
+
+    pthread_barrier_wait(&shot->together);
+    usdt_dyn_probe_fire(shot->probe->probe, shot->values, shot->probe->nargs);
+    return NULL;
+}
+
+static bool fire_in_threads(const struct named_probe *probe, const uint64_t *values)
+{
+    struct shot shot = {.probe = probe, .values = values};
+    pthread_t threads[4];
+    size_t i;
+
+    if (pthread_barrier_init(&shot.together, NULL, 4) != 0)
+        return false;
+    for (i = 0; i < 4; i++)
+        if (pthread_create(&threads[i], NULL, fire_together, &shot) != 0)
+            return false;
+    for (i = 0; i < 4; i++)
+        if (pthread_join(threads[i], NULL) != 0)
+            return false;
+    return pthread_barrier_destroy(&shot.together) == 0;
+}
+
 static void fire(char **words, size_t count)
 {
     struct named_probe *probe = find_probe(words[1], words[2]);
     uint64_t values[USDT_DYN_MAX_ARGS] = {0};
-    bool was_enabled;
+    bool was_enabled, is_done = true;
     size_t i;
 
     if (probe == NULL)
@@ -243,13 +277,13 @@ static void fire(char **words, size_t count)
         }
     }
     was_enabled = usdt_dyn_enabled(probe->probe);
-    if (strcmp(words[0], "fire") == 0) {
+    if (strcmp(words[0], "fire") == 0)
         usdt_dyn_probe_fire(probe->probe, values, probe->nargs);
-    } else if (!call_bare(probe, values)) {
-        answer("error", "no site");
-        return;
-    }
-    answer("ok", "fired %d", was_enabled);
+    else if (strcmp(words[0], "threads") == 0)
+        is_done = fire_in_threads(probe, values);
+    else
+        is_done = call_bare(probe, values);
+    answer(is_done ? "ok" : "error", "fired %d", was_enabled);
 }
 
 static void await(char **words, size_t count)
@@ -357,7 +391,8 @@ static void run_line(char *line)
         add_probe(words, count);
     else if (count == 3 && strcmp(words[0], "many") == 0)
         add_many(words);
-    else if (count >= 3 && (strcmp(words[0], "fire") == 0 || strcmp(words[0], "bare") == 0))
+    else if (count >= 3 && (strcmp(words[0], "fire") == 0 || strcmp(words[0], "bare") == 0 ||
+                            strcmp(words[0], "threads") == 0))
         fire(words, count);
     else if (count == 4 && strcmp(words[0], "await") == 0)
         await(words, count);
