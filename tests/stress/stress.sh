@@ -8,7 +8,7 @@ need root bpftrace
 start app "$USDT_DYN_BUILD/tests/stress/stress" "$1" none
 wait_line app '^ready'
 turns=0
-while is_running app && ! has_ended app; do
+while ! has_ended app; do
     run_tracer "trace$turns" bpftrace -p "$(pid_of app)" \
         -e 'usdt::stress:p0 { @hits = count(); } interval:ms:300 { exit(); }' || true
     turns=$((turns + 1))

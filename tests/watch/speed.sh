@@ -16,6 +16,7 @@ has_lines() { (($(lines "$1") >= $2)); }
 for ((i = 1; i <= attaches; i++)); do
     start_tracer trace bpftrace -p "$(pid_of app)" -e 'usdt::watched:probe { exit(); }'
     wait_for "$wait_limit" has_lines attach "$i"
+    wait_tracer trace
     stop trace
     wait_for "$wait_limit" has_lines detach "$i"
 done
