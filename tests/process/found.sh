@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# found.sh BACKING: what still finds the probes after a fork, after the end of the parent, and after
+# all descriptors were closed: bpftrace by the process, and tracefs by /proc/PID/map_files.
+source "$(dirname "$0")/../e2e/app.sh"
+need root bpftrace tracefs
+
+# By the name of the mapped file, or by the descriptor of a memfd.
+expect_found() { # WHAT PID yes|no
+    local found=no
+    start_tracer list bpftrace -l 'usdt:*' -p "$2"
+    wait_end list || true
+    ! grep -q ':fo:p$' "$(out_of list)" || found=yes
+    expect_equal "$1: found by bpftrace -p" "$3" "$found"
+}
+
+# By the mapping itself: it needs no name and no descriptor. The program sees the semaphore go up.
+expect_attached() { # WHAT NAME PID COMMAND-THAT-SUCCEEDS-WHEN-ENABLED...
+    local range
+    range=$(awk '/usdt-dyn-[0-9]+\/|memfd:usdt-dyn\./ && $2 == "r-xp" { print $1; exit }' "/proc/$3/maps")
+    uprobe_add "$2" "/proc/$3/map_files/$range:$site($semaphore)"
+    uprobe_enable "$2" 1
+    wait_for "$wait_limit" "${@:4}"
+    uprobe_enable "$2" 0
+}
+
+is_enabled() {
+    act app enabled fo p
+    [[ $answer == 1 ]]
+}
+
+# The child's own line, which it prints when it was enabled.
+has_said() { grep -q "^child ok fired 1 *$" "$(out_of app)"; }
+
+start_app app
+pid=$(pid_of app)
+new_provider app fo "$1"
+act app probe fo p int64
+act app load fo
+act app path fo
+read -r site semaphore _ <<<"$(note_of "$answer" fo p)"
+named=yes
+[[ $1 == memfd ]] && named=no
+
+expect_found 'the process' "$pid" yes
+expect_attached 'the process' one "$pid" is_enabled
+
+# A child that waits to be traced; then all descriptors of its parent are closed.
+act app fork fork 'await fo p 1 ; fire fo p 1'
+child=${answer#child }
+expect_found 'a child' "$child" yes
+act app close
+expect_found 'without descriptors' "$pid" $named
+expect_attached 'without descriptors' two "$pid" is_enabled
+wait_for "$wait_limit" has_said
+expect app 'reaped with status 0' reap
+
+# The parent ends, and with it the file that is its own.
+act app fork fork 'await fo p 1 ; fire fo p 2'
+child=${answer#child }
+close_stdin app
+wait_end app
+after=no
+[[ $1 == shared ]] && after=yes
+expect_found 'after the end of the parent' "$child" $after
+is_gone() { ! kill -0 "$child" 2>/dev/null; }
+expect_attached 'after the end of the parent' three "$child" is_gone
+expect_equal 'the child has fired' 2 "$(grep -c '^child ok fired 1' "$(out_of app)")"
