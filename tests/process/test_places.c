@@ -155,6 +155,21 @@ static void nothing_at_all(void)
     EXPECT(try_backing(USDT_DYN_BACKING_AUTO, path) == 0 && !is_memfd(path));
 }
 
+/* A file that has the name of a shared one, but not its content, is not mapped. */
+static void another_content(void)
+{
+    char path[256];
+    FILE *file;
+
+    EXPECT(try_backing(USDT_DYN_BACKING_SHARED, path) == 0);
+    EXPECT(access(path, F_OK) < 0); /* the last has freed it */
+    file = fopen(path, "we");
+    EXPECT(file != NULL && fputs("not an image", file) >= 0 && fclose(file) == 0);
+    expect_refused(USDT_DYN_BACKING_SHARED, -ESTALE, "another content");
+    EXPECT(unlink(path) == 0);
+    EXPECT(try_backing(USDT_DYN_BACKING_SHARED, path) == 0);
+}
+
 static int try_without_proc(usdt_dyn_backing backing, const char *words)
 {
     usdt_dyn_provider *provider;
@@ -196,6 +211,7 @@ IN_CHILD(full)
 IN_CHILD(full_of_names)
 IN_CHILD(no_memfd)
 IN_CHILD(nothing_at_all)
+IN_CHILD(another_content)
 IN_CHILD(no_proc)
 
 int main(void)
@@ -203,7 +219,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(no_exec),  TEST(read_only),      TEST(full),    TEST(full_of_names),
-        TEST(no_memfd), TEST(nothing_at_all), TEST(no_proc),
+        TEST(no_memfd), TEST(nothing_at_all), TEST(no_proc), TEST(another_content),
     };
 
     return !!cmocka_run_group_tests_name("places", tests, NULL, NULL);
