@@ -294,7 +294,7 @@ end_all() {
         has_ended "$name" || kill -TERM "${pids[$name]}" 2>/dev/null || true
     done
     for name in "${started[@]}"; do
-        try_for 5 has_ended "$name" || kill_hard "$name"
+        try_for "$((wait_limit < 5 ? wait_limit : 5))" has_ended "$name" || kill_hard "$name"
     done
 }
 

@@ -19,8 +19,6 @@
  */
 #include "target.h"
 
-#include <dlfcn.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,18 +35,6 @@
 struct named_provider {
     char name[128];
     usdt_dyn_provider *provider;
-};
-
-typedef void target_site(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
-                         uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
-
-struct named_probe {
-    char provider[128];
-    char name[128];
-    usdt_dyn_probe *probe;
-    usdt_dyn_type types[USDT_DYN_MAX_ARGS];
-    size_t nargs;
-    target_site *site; /* once it was called bare */
 };
 
 static struct named_provider providers[PROVIDERS_MAX];
@@ -156,6 +142,7 @@ static void add_probe(char **words, size_t count)
         error =
             usdt_dyn_provider_add_probe(owner->provider, &made->probe, words[2], args, made->nargs);
     if (error == 0) {
+        made->owner = owner->provider;
         snprintf(made->provider, sizeof(made->provider), "%s", words[1]);
         snprintf(made->name, sizeof(made->name), "%s", words[2]);
         nprobes++;
@@ -202,65 +189,6 @@ static void do_provider(char **words)
     }
 }
 
-/* The site as other code in the process could find it: by its symbol in the image. */
-static target_site *find_site(const struct named_probe *probe)
-{
-    struct named_provider *owner = find_provider(probe->provider);
-    const char *path = owner != NULL ? usdt_dyn_provider_path(owner->provider) : NULL;
-    void *image = path != NULL ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
-    target_site *site = NULL;
-    char symbol[300];
-
-    if (image == NULL)
-        return NULL;
-    snprintf(symbol, sizeof(symbol), "%s__%s", probe->provider, probe->name);
-    *(void **)&site = dlsym(image, symbol);
-    dlclose(image);
-    return site;
-}
-
-/* Found once: to ask the library for the path in a forked child would cure the child. */
-static bool call_bare(struct named_probe *probe, const uint64_t *v)
-{
-    if (probe->site == NULL)
-        probe->site = find_site(probe);
-    if (probe->site != NULL)
-        probe->site(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11]);
-    return probe->site != NULL;
-}
-
-struct shot {
-    const struct named_probe *probe;
-    const uint64_t *values;
-    pthread_barrier_t together;
-};
-
-static void *fire_together(void *data)
-{
-    struct shot *shot = data;
-
-    pthread_barrier_wait(&shot->together);
-    usdt_dyn_probe_fire(shot->probe->probe, shot->values, shot->probe->nargs);
-    return NULL;
-}
-
-static bool fire_in_threads(const struct named_probe *probe, const uint64_t *values)
-{
-    struct shot shot = {.probe = probe, .values = values};
-    pthread_t threads[4];
-    size_t i;
-
-    if (pthread_barrier_init(&shot.together, NULL, 4) != 0)
-        return false;
-    for (i = 0; i < 4; i++)
-        if (pthread_create(&threads[i], NULL, fire_together, &shot) != 0)
-            return false;
-    for (i = 0; i < 4; i++)
-        if (pthread_join(threads[i], NULL) != 0)
-            return false;
-    return pthread_barrier_destroy(&shot.together) == 0;
-}
-
 static void fire(char **words, size_t count)
 {
     struct named_probe *probe = find_probe(words[1], words[2]);
@@ -280,9 +208,9 @@ static void fire(char **words, size_t count)
     if (strcmp(words[0], "fire") == 0)
         usdt_dyn_probe_fire(probe->probe, values, probe->nargs);
     else if (strcmp(words[0], "threads") == 0)
-        is_done = fire_in_threads(probe, values);
+        is_done = target_fire_in_threads(probe, values);
     else
-        is_done = call_bare(probe, values);
+        is_done = target_call_bare(probe, values);
     answer(is_done ? "ok" : "error", "fired %d", was_enabled);
 }
 

@@ -9,6 +9,28 @@
 
 #include "usdt-dyn.h"
 
+typedef void target_site(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
+                         uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+
+struct named_probe {
+    char provider[128];
+    char name[128];
+    usdt_dyn_provider *owner;
+    usdt_dyn_probe *probe;
+    usdt_dyn_type types[USDT_DYN_MAX_ARGS];
+    size_t nargs;
+    target_site *site; /* once it was called bare */
+};
+
+/* Fires a probe from four threads at once. Returns false if they could not be made. */
+bool target_fire_in_threads(const struct named_probe *probe, const uint64_t *values);
+
+/*
+ * Calls the site of a probe and nothing else. Returns false if it is not found; it is looked for
+ * once, as to ask the library for the path in a forked child would cure the child.
+ */
+bool target_call_bare(struct named_probe *probe, const uint64_t *values);
+
 /* Finds a type by its name, "int8" ... "double"; false if there is none. */
 bool target_parse_type(const char *name, usdt_dyn_type *type);
 

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The helper itself: a test that fails leaves nothing behind, shows what was printed, and says so by
+# its status; a test that lacks something is skipped, or fails where it must not be.
+# shellcheck disable=SC2016 # the inner tests expand their own variables
+source "$(dirname "$0")/lib.sh"
+need root tracefs
+
+# try STATUS LINES-OF-A-TEST: runs them as a test of their own; what it prints is in $said.
+try() {
+    local status=0
+    printf 'source %q/lib.sh\n%s\n' "$(dirname "$0")" "$2" >"$work/inner.sh"
+    said=$(TMPDIR=$work USDT_DYN_TEST_WAIT=1 bash "$work/inner.sh" 2>&1) || status=$?
+    expect_equal "the status of: $2" "$1" "$status"
+}
+
+# What a test leaves of itself: its folder, processes, tracefs instance, events.
+left() {
+    find "$work" -mindepth 1 -maxdepth 1 -name 'usdt-dyn-test.*'
+    while read -r _ pid; do
+        [[ ! -e /proc/$pid ]] || echo "process $pid"
+        [[ ! -e $tracefs/instances/udyn_$pid ]] || echo "instance of $pid"
+        grep "udyn_$pid/" $tracefs/uprobe_events || true
+    done < <(grep -E '^pid [0-9]+$' <<<"$said")
+}
+
+programs='echo "pid $$"
+start stubborn bash -c "trap : TERM INT; echo ready; while :; do read -r line; echo heard \$line; done"
+wait_line stubborn ^ready
+echo "pid $(pid_of stubborn)"
+start_tracer tracer sleep 1000
+echo "pid $(pid_of tracer)"
+uprobe_add event /bin/cat:0x1000'
+
+try 0 "$programs"
+expect_equal 'left after a test that passed' '' "$(left)"
+try 1 "$programs"$'\ntell stubborn this; wait_line stubborn "heard this"; fail because'
+expect_match 'the reason' '^FAIL: because' "$said"
+expect_match 'what a program said' '^heard this' "$said"
+expect_equal 'left after a test that failed' '' "$(left)"
+try 143 "$programs"$'\nkill -TERM $$; wait_for 5 false'
+expect_equal 'left after a test that was ended' '' "$(left)"
+
+# Waiting has a limit, and an end that comes first is noticed.
+try 1 'start app cat; wait_line app never'
+expect_match 'no line' "^FAIL: app did not print a line like 'never'" "$said"
+try 1 'start_tracer app true; wait_tracer app'
+expect_match 'ended' '^FAIL: app has ended' "$said"
+try 1 'wait_for 0 false'
+try 0 'start app cat; expect_equal answer "x y" "$(ask app "x y" "^x")"'
+try 1 'expect_equal colors "red" "blue"'
+expect_match 'the difference' '^-red' "$said"
+try 1 'expect_match colors "^blue$" "red"'
+try 3 'run_tracer app bash -c "exit 3" || exit $?'
+
+# What is missing.
+try 77 'need no-such-tracer'
+expect_match 'the reason of a skip' '^SKIP: no-such-tracer is not installed' "$said"
+try 1 'USDT_DYN_REQUIRE_TRACER=1; need no-such-tracer'
