@@ -23,7 +23,6 @@ static int compare(const void *a, const void *b)
 static void read_file(struct udyn_catalog *catalog, struct udyn_catalog_file *file, int fd,
                       const char *path)
 {
-    file->fd = -1;
     file->error = udyn_read_probes(fd, &file->content);
     if (file->content.complaint[0] != '\0' && file->error != -ENOEXEC) {
         if (file->content.damaged > 1)
@@ -48,6 +47,7 @@ static struct udyn_catalog_file *look_up(struct udyn_catalog *catalog,
     file = udyn_allocate(1, sizeof(*file));
     file->device = wanted->device;
     file->inode = wanted->inode;
+    file->fd = -1;
     if (tsearch(file, &catalog->cache, compare) == NULL) {
         free(file);
         return NULL;

@@ -5,12 +5,14 @@
 #include "cli/cli.h"
 #include "cli/help.h"
 #include "cli/list.h"
+#include "cli/trace.h"
 
 static const struct {
     const char *name;
     enum udyn_status (*run)(int argc, char **argv);
 } commands[] = {
     {"list", udyn_list},
+    {"trace", udyn_trace},
 };
 
 int main(int argc, char **argv)

@@ -98,6 +98,21 @@ static enum udyn_status set_duration(struct udyn_options *options, const char *t
     return UDYN_DONE;
 }
 
+/* "ARG", "probe:ARG" or "provider:probe:ARG". */
+static void set_as(struct udyn_as_option *as, const char *text, size_t length)
+{
+    char *words = udyn_copy(text);
+    char *colon;
+
+    words[length] = '\0';
+    colon = strrchr(words, ':');
+    as->arg = udyn_copy(colon != NULL ? colon + 1 : words);
+    if (colon != NULL)
+        *colon = '\0';
+    udyn_pattern_set(&as->probes, colon != NULL ? words : "*");
+    free(words);
+}
+
 static enum udyn_status add_as(struct udyn_options *options, const char *text)
 {
     static const struct {
@@ -111,18 +126,16 @@ static enum udyn_status add_as(struct udyn_options *options, const char *text)
     size_t i;
 
     for (i = 0; how != NULL && how > text && i < sizeof(ways) / sizeof(ways[0]); i++) {
-        struct udyn_as_option *as;
-
         if (strcmp(how + 1, ways[i].name) != 0)
             continue;
         options->as = udyn_reallocate(options->as, options->nas + 1, sizeof(*options->as));
-        as = &options->as[options->nas++];
-        as->arg = udyn_copy(text);
-        as->arg[how - text] = '\0';
-        as->how = ways[i].how;
+        set_as(&options->as[options->nas++], text, (size_t)(how - text));
+        options->as[options->nas - 1].how = ways[i].how;
         return UDYN_DONE;
     }
-    udyn_say("--as %s: give ARG=HOW, with string, hex, signed, unsigned or double for HOW", text);
+    udyn_say("--as %s: give ARG=HOW or PROBE:ARG=HOW, with string, hex, signed, unsigned or double "
+             "for HOW",
+             text);
     return UDYN_USAGE;
 }
 
@@ -248,6 +261,12 @@ enum udyn_status udyn_options_doctor(struct udyn_options *options, int argc, cha
     return status;
 }
 
+static void free_as(struct udyn_as_option *as)
+{
+    udyn_pattern_free(&as->probes);
+    free(as->arg);
+}
+
 void udyn_options_free(struct udyn_options *options)
 {
     size_t i;
@@ -255,7 +274,7 @@ void udyn_options_free(struct udyn_options *options)
     for (i = 0; i < options->npatterns; i++)
         udyn_pattern_free(&options->patterns[i]);
     for (i = 0; i < options->nas; i++)
-        free(options->as[i].arg);
+        free_as(&options->as[i]);
     free(options->patterns);
     free(options->as);
     free(options->files);

@@ -11,7 +11,7 @@
 #include "cli/cli.h"
 #include "cli/pattern.h"
 
-/* --as ARG=HOW: what an argument of a compiled probe is. */
+/* --as [PATTERN:]ARG=HOW: what an argument of a compiled probe is. */
 enum udyn_as {
     UDYN_AS_NOTED, /* as its note says */
     UDYN_AS_STRING,
@@ -22,6 +22,7 @@ enum udyn_as {
 };
 
 struct udyn_as_option {
+    struct udyn_pattern probes; /* of which probes; those of any name if it was left out */
     char *arg;
     enum udyn_as how;
 };

@@ -148,8 +148,8 @@ bool udyn_operand_next(uint16_t machine, const char **operands, struct udyn_oper
         udyn_operand_aarch64(text, operand);
     else if (machine == EM_RISCV)
         udyn_operand_riscv(text, operand);
-    if (operand->is_float && operand->kind != UDYN_OPERAND_MEMORY &&
-        operand->kind != UDYN_OPERAND_SYMBOL)
+    /* In a register of the integer unit are the bits of the number, as in memory. */
+    if (operand->is_float && operand->kind == UDYN_OPERAND_CONSTANT)
         operand->kind = UDYN_OPERAND_UNKNOWN;
     return true;
 }

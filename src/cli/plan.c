@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/plan.h"
+
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/arguments.h"
+#include "cli/fetch.h"
+#include "cli/json.h"
+#include "cli/text.h"
+
+/* What a print to memory has written; it ends the command if there is no memory. */
+static char *printed(void (*put)(FILE *out, const void *what), const void *what)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL || (put(out, what), fclose(out) != 0)) {
+        udyn_say("no memory for a name");
+        exit(UDYN_REFUSED);
+    }
+    return text;
+}
+
+static void put_title(FILE *out, const void *what)
+{
+    const struct udyn_read_probe *location = what;
+
+    udyn_text_put(out, location->provider, strlen(location->provider));
+    fputc(':', out);
+    udyn_text_put(out, location->name, strlen(location->name));
+}
+
+static void put_members(FILE *out, const void *what)
+{
+    const struct udyn_read_probe *location = what;
+
+    fputs("\"provider\":", out);
+    udyn_json_string(out, location->provider, strlen(location->provider));
+    fputs(",\"probe\":", out);
+    udyn_json_string(out, location->name, strlen(location->name));
+}
+
+static void put_name(FILE *out, const void *name)
+{
+    udyn_text_put(out, name, strlen(name));
+}
+
+static void put_json_name(FILE *out, const void *name)
+{
+    udyn_json_string(out, name, strlen(name));
+}
+
+static enum udyn_show show_of_type(const char *type)
+{
+    if (strcmp(type, "string") == 0)
+        return UDYN_SHOW_STRING;
+    if (strcmp(type, "double") == 0)
+        return UDYN_SHOW_DOUBLE;
+    if (strcmp(type, "float") == 0)
+        return UDYN_SHOW_FLOAT;
+    if (strcmp(type, "pointer") == 0)
+        return UDYN_SHOW_POINTER;
+    return strncmp(type, "int", 3) == 0 ? UDYN_SHOW_SIGNED : UDYN_SHOW_UNSIGNED;
+}
+
+/* --as takes an argument by its name or, always, as arg0, arg1, ... */
+static enum udyn_show choose_show(const struct udyn_options *options,
+                                  const struct udyn_read_probe *location,
+                                  const struct udyn_argument *argument, size_t index)
+{
+    static const enum udyn_show shows[] = {
+        [UDYN_AS_STRING] = UDYN_SHOW_STRING, [UDYN_AS_HEX] = UDYN_SHOW_HEX,
+        [UDYN_AS_SIGNED] = UDYN_SHOW_SIGNED, [UDYN_AS_UNSIGNED] = UDYN_SHOW_UNSIGNED,
+        [UDYN_AS_DOUBLE] = UDYN_SHOW_DOUBLE,
+    };
+    char number[24];
+    size_t i;
+
+    snprintf(number, sizeof(number), "arg%zu", index);
+    for (i = options->nas; i-- > 0;)
+        if ((strcmp(options->as[i].arg, argument->name) == 0 ||
+             strcmp(options->as[i].arg, number) == 0) &&
+            udyn_pattern_matches(&options->as[i].probes, 1, location->provider, location->name))
+            return shows[options->as[i].how];
+    return show_of_type(argument->type);
+}
+
+static bool is_same_probe(const struct udyn_traced *probe, const struct udyn_read_probe *location,
+                          const struct udyn_argument *arguments, size_t count,
+                          const struct udyn_options *options)
+{
+    size_t i;
+
+    if (strcmp(probe->name, location->name) != 0 ||
+        strcmp(probe->provider, location->provider) != 0 || probe->nargs != count)
+        return false;
+    for (i = 0; i < count; i++)
+        if (strcmp(probe->arguments[i].name, arguments[i].name) != 0 ||
+            probe->arguments[i].show != choose_show(options, location, &arguments[i], i))
+            return false;
+    return true;
+}
+
+/* The locations of a probe follow each other; the same probe in another file may be anywhere. */
+static size_t find_probe(const struct udyn_plan *plan, const struct udyn_read_probe *location,
+                         const struct udyn_argument *arguments, size_t count, bool is_first)
+{
+    size_t last = plan->nprobes;
+
+    while (last-- > 0) {
+        if (is_same_probe(&plan->probes[last], location, arguments, count, plan->options))
+            return last;
+        if (!is_first)
+            break;
+    }
+    return SIZE_MAX;
+}
+
+static size_t add_probe(struct udyn_plan *plan, const struct udyn_read_probe *location,
+                        const struct udyn_argument *arguments, size_t count)
+{
+    struct udyn_traced *probe;
+    size_t i;
+
+    plan->probes = udyn_reallocate(plan->probes, plan->nprobes + 1, sizeof(*plan->probes));
+    probe = &plan->probes[plan->nprobes];
+    memset(probe, 0, sizeof(*probe));
+    probe->provider = location->provider;
+    probe->name = location->name;
+    probe->title = printed(put_title, location);
+    probe->json = printed(put_members, location);
+    probe->nargs = count;
+    probe->arguments = udyn_allocate(count, sizeof(*probe->arguments));
+    for (i = 0; i < count; i++) {
+        probe->arguments[i].name = printed(put_name, arguments[i].name);
+        probe->arguments[i].json_name = printed(put_json_name, arguments[i].name);
+        probe->arguments[i].show = choose_show(plan->options, location, &arguments[i], i);
+    }
+    return plan->nprobes++;
+}
+
+/* The type of a field is what is behind the last ':' of its fetch argument; a part of a register
+ * lies in a field of 16 bits. */
+static const char *type_of_field(const char *fetch)
+{
+    const char *type = strrchr(fetch, ':') + 1;
+
+    return type[0] == 'b' ? "u16" : type;
+}
+
+static void plan_source(struct udyn_source *source, const struct udyn_argument *argument,
+                        enum udyn_show show, const struct udyn_site *site, char *fetch)
+{
+    const struct udyn_operand *operand = &argument->operand;
+    enum udyn_fetch_what what = show == UDYN_SHOW_STRING ? UDYN_FETCH_STRING : UDYN_FETCH_VALUE;
+
+    source->size = operand->size;
+    source->is_signed = operand->is_signed;
+    if (what == UDYN_FETCH_VALUE && operand->kind == UDYN_OPERAND_CONSTANT) {
+        source->kind = UDYN_SOURCE_CONSTANT;
+        source->constant = operand->number;
+    } else if (udyn_fetch(fetch, operand, what, site->file->fd, site->location)) {
+        source->kind = UDYN_SOURCE_FIELD;
+    }
+}
+
+static void plan_sources(struct udyn_plan *plan, struct udyn_site *site,
+                         const struct udyn_argument *arguments, size_t count)
+{
+    struct udyn_traced *probe = &plan->probes[site->probe];
+    char fetches[UDYN_OPERAND_MAX * (UDYN_FETCH_SIZE + 8)] = "";
+    char types[UDYN_OPERAND_MAX * 8] = "";
+    size_t length = 0, types_length = 0, i;
+    unsigned int field = 0;
+
+    site->sources = udyn_allocate(count, sizeof(*site->sources));
+    for (i = 0; i < count; i++) {
+        struct udyn_source *source = &site->sources[i];
+        char fetch[UDYN_FETCH_SIZE];
+
+        plan_source(source, &arguments[i], probe->arguments[i].show, site, fetch);
+        if (source->kind == UDYN_SOURCE_FIELD) {
+            source->field = field++;
+            length += (size_t)snprintf(fetches + length, sizeof(fetches) - length, " f%u=%s",
+                                       source->field, fetch);
+            types_length += (size_t)snprintf(types + types_length, sizeof(types) - types_length,
+                                             " %s", type_of_field(fetch));
+        } else if (source->kind == UDYN_SOURCE_UNKNOWN && !probe->arguments[i].is_said) {
+            probe->arguments[i].is_said = true;
+            udyn_say("%s: the kernel can't fetch %s from %.*s: it is shown as unknown",
+                     probe->title, probe->arguments[i].name, (int)arguments[i].operand.length,
+                     arguments[i].operand.text);
+        }
+    }
+    site->fetch = udyn_copy(fetches);
+    site->types = udyn_copy(types);
+}
+
+static int compare(const void *one, const void *other)
+{
+    return (one > other) - (one < other);
+}
+
+/* Is this the first time that a location is seen? */
+static bool is_new(struct udyn_plan *plan, const struct udyn_read_probe *location)
+{
+    if (tfind(location, &plan->seen, compare) != NULL)
+        return false;
+    return tsearch(location, &plan->seen, compare) != NULL;
+}
+
+void udyn_plan_add(const struct udyn_found *found, void *context)
+{
+    struct udyn_plan *plan = context;
+    size_t i;
+
+    for (i = 0; i < found->nlocations; i++) {
+        const struct udyn_read_probe *location = &found->locations[i];
+        struct udyn_argument arguments[UDYN_OPERAND_MAX];
+        struct udyn_site *site;
+        size_t count, probe;
+
+        if (!is_new(plan, location))
+            continue;
+        count = udyn_arguments(found->file->content.machine, location, arguments);
+        probe = find_probe(plan, location, arguments, count, i == 0);
+        if (probe == SIZE_MAX)
+            probe = add_probe(plan, location, arguments, count);
+        plan->sites = udyn_reallocate(plan->sites, plan->nsites + 1, sizeof(*plan->sites));
+        site = &plan->sites[plan->nsites++];
+        memset(site, 0, sizeof(*site));
+        site->probe = probe;
+        site->file = found->file;
+        site->location = location;
+        plan->probes[probe].nsites++;
+        plan_sources(plan, site, arguments, count);
+    }
+}
+
+static void keep(void *location)
+{
+    (void)location; /* it belongs to the catalogue */
+}
+
+void udyn_plan_free(struct udyn_plan *plan)
+{
+    size_t i, j;
+
+    for (i = 0; i < plan->nsites; i++) {
+        free(plan->sites[i].sources);
+        free(plan->sites[i].fetch);
+        free(plan->sites[i].types);
+    }
+    for (i = 0; i < plan->nprobes; i++) {
+        struct udyn_traced *probe = &plan->probes[i];
+
+        for (j = 0; j < probe->nargs; j++) {
+            free(probe->arguments[j].name);
+            free(probe->arguments[j].json_name);
+        }
+        free(probe->arguments);
+        free(probe->title);
+        free(probe->json);
+    }
+    free(plan->sites);
+    free(plan->probes);
+    tdestroy(plan->seen, keep);
+    memset(plan, 0, sizeof(*plan));
+}

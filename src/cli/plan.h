@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is to be traced: probes with their sites, and for each argument where its value comes from.
+ * A site's fetch arguments are the fields f0, f1, ... of its event; sites with fields of the same
+ * types can share one event.
+ */
+#ifndef UDYN_CLI_PLAN_H
+#define UDYN_CLI_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/catalog.h"
+#include "cli/options.h"
+#include "read/operand.h"
+
+/* How a value is shown. */
+enum udyn_show {
+    UDYN_SHOW_SIGNED,
+    UDYN_SHOW_UNSIGNED,
+    UDYN_SHOW_POINTER, /* in hexadecimal; a number in JSON */
+    UDYN_SHOW_HEX,     /* in hexadecimal everywhere */
+    UDYN_SHOW_DOUBLE,
+    UDYN_SHOW_FLOAT,
+    UDYN_SHOW_STRING,
+};
+
+struct udyn_traced_argument {
+    char *name;
+    char *json_name; /* with its quotes */
+    enum udyn_show show;
+    bool is_said; /* that it can't be fetched somewhere */
+};
+
+/* A probe that is traced: in all processes and files where it has this name and these arguments. */
+struct udyn_traced {
+    const char *provider, *name;
+    char *title; /* "provider:probe", safe to print */
+    char *json;  /* the members "provider" and "probe" */
+    struct udyn_traced_argument *arguments;
+    size_t nargs;
+    size_t nsites;
+};
+
+/* Where an argument's value comes from at one site. */
+struct udyn_source {
+    enum {
+        UDYN_SOURCE_UNKNOWN,
+        UDYN_SOURCE_CONSTANT,
+        UDYN_SOURCE_FIELD,
+    } kind;
+    unsigned int field;
+    unsigned int size;
+    bool is_signed;
+    int64_t constant;
+};
+
+struct udyn_site {
+    size_t probe; /* index into udyn_plan.probes */
+    const struct udyn_catalog_file *file;
+    const struct udyn_read_probe *location;
+    struct udyn_source *sources; /* one an argument */
+    char *fetch;                 /* " f0=%di:u64 f1=...": what is asked of the kernel */
+    char *types;                 /* " u64 string": of the fields */
+};
+
+struct udyn_plan {
+    const struct udyn_options *options;
+    struct udyn_traced *probes;
+    size_t nprobes;
+    struct udyn_site *sites;
+    size_t nsites;
+    /* Private. */
+    void *seen;
+};
+
+/* Adds a probe: the `use` of a catalogue, with the plan as context. A site that several processes
+ * share is added once. */
+void udyn_plan_add(const struct udyn_found *found, void *plan);
+
+void udyn_plan_free(struct udyn_plan *plan);
+
+#endif

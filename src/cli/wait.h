@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* What trace waits for: events, a signal to end, the end of a process, the time. */
+#ifndef UDYN_CLI_WAIT_H
+#define UDYN_CLI_WAIT_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/options.h"
+#include "cli/stream.h"
+#include "cli/targets.h"
+
+enum udyn_wait_for {
+    UDYN_WAIT_EVENTS, /* events, or the end of a process: look */
+    UDYN_WAIT_TICK,   /* a second is over */
+    UDYN_WAIT_STOP,   /* a signal, or the time is up */
+};
+
+struct udyn_wait {
+    struct pollfd *fds; /* signals, processes, then the stream's */
+    const struct udyn_targets *targets;
+    int signals;
+    int64_t duration;  /* 0: no end */
+    uint64_t deadline; /* 0: none */
+    uint64_t next_tick;
+    bool is_ticking; /* a live table stands on a terminal */
+    bool is_busy;    /* set by the user: there were events just now */
+};
+
+/* From here on SIGINT, SIGTERM and SIGHUP are waited for. Says what fails. */
+enum udyn_status udyn_wait_open(struct udyn_wait *wait, const struct udyn_options *options,
+                                const struct udyn_targets *targets);
+
+/* The duration begins. */
+void udyn_wait_start(struct udyn_wait *wait);
+
+enum udyn_wait_for udyn_wait(struct udyn_wait *wait, const struct udyn_stream *stream);
+
+void udyn_wait_close(struct udyn_wait *wait);
+
+/* CLOCK_MONOTONIC, in nanoseconds. */
+uint64_t udyn_wait_now(void);
+
+#endif
