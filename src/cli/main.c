@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/doctor.h"
 #include "cli/help.h"
 #include "cli/list.h"
 #include "cli/trace.h"
@@ -13,6 +14,7 @@ static const struct {
 } commands[] = {
     {"list", udyn_list},
     {"trace", udyn_trace},
+    {"doctor", udyn_doctor},
 };
 
 int main(int argc, char **argv)

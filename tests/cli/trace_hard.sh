@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# trace where it is hard: children and threads, a run that is killed, ten thousand probes, a high rate.
+source "$(dirname "$0")/../e2e/lib.sh"
+need root tracefs python3 cc
+wait_limit=60
+
+command=$USDT_DYN_BUILD/src/cli/usdt-dyn
+here=$(dirname "$0")
+
+trace() { # NAME OPTION...
+    local name=$1
+    shift
+    start_tracer "$name" "$command" trace "$@"
+    wait_for "$wait_limit" grep -q 'Ctrl-C ends it' "$(err_of "$name")"
+}
+# The command itself is the child of timeout(1).
+own_pid() { pgrep -P "$(pid_of "$1")"; }
+left_behind() { # PID: what this run has in the kernel
+    grep -c "usdt_dyn_$1/" $tracefs/uprobe_events || true
+    find $tracefs/instances -maxdepth 1 -name "usdt-dyn.$1" | wc -l
+}
+
+# --- children are left out, or asked for; the last of them ends it
+# shellcheck disable=SC2016 # the $ is ruby's
+start family ruby -e '$stdout.sync = true; puts "ready"
+    while (line = $stdin.gets)
+      # A process, not a thread, and the thread of a process.
+      pid = fork { [1, 2, 3, 4, 5].first; Process.exit!(0) } if line == "fork\n"
+      Process.wait(pid) if pid
+      Thread.new { [1, 2, 3, 4].first(4) }.join
+      puts "done"
+    end'
+wait_line family '^ready'
+pid=$(pid_of family)
+trace parent -p "$pid" ruby:array__create --json
+trace all -p "$pid" ruby:array__create --json --children
+ask family fork '^done' >/dev/null
+stop parent
+seen() { # NAME: pid-is-the-parent's tid-is-the-pid length
+    python3 -c '
+import json, sys
+for line in sys.stdin:
+    e = json.loads(line)
+    print(e["pid"] == int(sys.argv[1]), e["tid"] == e["pid"], e["args"]["arg0"])' "$pid" <"$(out_of "$1")"
+}
+expect_match 'a thread of the parent' '^True False 4$' "$(seen parent)"
+expect_equal 'the child is left out' '' "$(seen parent | grep False.True || true)"
+expect_match 'the child' '^False True 5$' "$(seen all)"
+expect_match 'the thread' '^True False 4$' "$(seen all)"
+close_stdin family
+wait_end all || fail 'the last of the family: not 0'
+
+# --- a run that is killed leaves something, and the next run sweeps it
+start app "$USDT_DYN_BUILD/tests/e2e/usdt-dyn-target"
+wait_line app '^ok ready'
+ask app 'provider shop' '^ok' >/dev/null
+ask app 'probe shop paid int64 string' '^ok' >/dev/null
+ask app 'load shop' '^ok' >/dev/null
+trace killed -p "$(pid_of app)"
+trace alive -p "$(pid_of app)"
+killed=$(own_pid killed)
+alive=$(own_pid alive)
+kill -KILL "$killed"
+wait_end killed || true
+expect_equal 'the killed run has left' '1
+1' "$(left_behind "$killed")"
+"$command" trace -p "$(pid_of app)" --duration 0.01 2>/dev/null || fail 'the next run'
+expect_equal 'after the next run' '0
+0' "$(left_behind "$killed")"
+expect_equal 'a run that is alive keeps' '1
+1' "$(left_behind "$alive")"
+fire_long() { ask app "fire shop paid 1 $1" '^ok' >/dev/null; }
+fire_long x3000
+stop alive TERM
+expect_equal 'SIGTERM cleans up' '0
+0' "$(left_behind "$alive")"
+expect_equal 'the semaphore after' 'ok 0' "$(ask app 'semaphore shop paid' '^')"
+expect_equal 'a long string' 3000 "$(grep -o 'a1="[a-z]*' "$(out_of alive)" | tr -d '\n' | sed 's/a1="//' | wc -c)"
+
+# --- ten thousand probes
+"$here/many_probes.py" 10000 >"$work/many.s"
+cc -o "$work/many program" "$work/many.s"
+start many "$work/many program"
+wait_line many '^ready'
+start=${EPOCHREALTIME/[.,]/}
+trace ten_thousand -p "$(pid_of many)" 'many:*'
+attached=${EPOCHREALTIME/[.,]/}
+tell many ''
+wait_for "$wait_limit" grep -q probe_9999 "$(out_of ten_thousand)"
+stopping=${EPOCHREALTIME/[.,]/}
+stop ten_thousand
+end=${EPOCHREALTIME/[.,]/}
+echo "10,000 probes: attached in $(((attached - start) / 1000)) ms, detached in $(((end - stopping) / 1000)) ms"
+fired=$(grep -o 'many:probe_[0-9]*' "$(out_of ten_thousand)")
+expect_equal 'each fired once' 10000 "$(sort -u <<<"$fired" | wc -l)"
+expect_equal 'in their order' 'many:probe_0 many:probe_9999' "$(sed -n '1p;$p' <<<"$fired" | xargs)"
+((attached - start < 30000000 && end - stopping < 30000000)) || fail 'ten thousand probes take too long'
+
+# --- a hundred thousand events a second
+start burst "$USDT_DYN_BUILD/tests/cli/usdt-dyn-burst" 100000 5
+wait_line burst '^ready'
+start_tracer full "$command" trace -p "$(pid_of burst)" --json
+wait_end full || fail "the end of the burst: not 0"
+expect_equal 'how many were fired' 500000 "$(sed -nE 's/^fired ([0-9]+) .*/\1/p' "$(out_of burst)")"
+expect_equal 'how many came, each once and in order' 'True 500000' "$(python3 -c '
+import json, sys
+numbers = [json.loads(line)["args"]["number"] for line in sys.stdin]
+print(numbers == list(range(len(numbers))), len(numbers))' <"$(out_of full)")"
+expect_equal 'nothing is told lost' 0 "$(grep -c lost "$(err_of full)" || true)"
