@@ -10,6 +10,9 @@
  *   the 10-byte     66 2e 0f 1f 84 ...     the same, and fork copies it (kernel commit 554ba384);
  *   kind                                   cannot be attached on any other kernel (ENOTSUPP)
  *
+ * docs/kernels.md shows each of them on real kernels: Debian's 7.2.13 and 7.3 are of the 10-byte
+ * kind.
+ *
  * Which of the two later kinds it is: the uprobe system call (336) made outside of its trampoline
  * fails with ENXIO on the 5-byte kind and with EPROTO on the 10-byte kind (kernel commit 8cae54c5).
  */
