@@ -40,6 +40,7 @@ static const struct udyn_site *choose(const struct udyn_kernel *kernel)
 const struct udyn_arch udyn_arch_aarch64 = {
     .name = "aarch64",
     .machine = EM_AARCH64,
+    .hash_word = 4,
     .sites = sites,
     .nsites = sizeof(sites) / sizeof(sites[0]),
     .registers = registers,

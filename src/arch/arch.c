@@ -14,6 +14,8 @@ const struct udyn_arch *udyn_arch_native(void)
     return &udyn_arch_riscv64;
 #elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__) && _CALL_ELF == 2
     return &udyn_arch_ppc64le;
+#elif defined(__s390x__)
+    return &udyn_arch_s390x;
 #else
     return NULL;
 #endif
@@ -23,6 +25,15 @@ const struct udyn_arch *udyn_arch_native(void)
 static size_t width_of(unsigned int size)
 {
     return size == 8 ? 3 : size == 4 ? 2 : size - 1;
+}
+
+/* Where a value of `size` bytes is in a slot on the stack: tracers read so many bytes from there.
+ */
+static unsigned int slot_offset(const struct udyn_arch *arch, size_t slot, unsigned int size)
+{
+    unsigned int offset = arch->stack_offset + 8 * (unsigned int)slot;
+
+    return arch->is_big_endian ? offset + 8 - size : offset;
 }
 
 size_t udyn_arch_operand(const struct udyn_arch *arch, char text[UDYN_OPERAND_SIZE], size_t index,
@@ -37,7 +48,7 @@ size_t udyn_arch_operand(const struct udyn_arch *arch, char text[UDYN_OPERAND_SI
     if (index < arch->nregisters)
         next = stpcpy(next, arch->registers[index][width_of(size)]);
     else
-        next = arch->stack(next, arch->stack_offset + 8 * (unsigned int)(index - arch->nregisters));
+        next = arch->stack(next, slot_offset(arch, index - arch->nregisters, size));
     return (size_t)(next - text);
 }
 

@@ -34,8 +34,10 @@ struct udyn_kernel {
 
 struct udyn_arch {
     const char *name;
-    uint16_t machine;              /* e_machine */
-    uint32_t flags;                /* e_flags */
+    uint16_t machine; /* e_machine */
+    uint32_t flags;   /* e_flags */
+    bool is_big_endian;
+    uint8_t hash_word;             /* the size of an entry of .hash */
     const struct udyn_site *sites; /* nsites of them; the first works on every kernel */
     size_t nsites;
     /* The registers of arguments 0 to nregisters - 1, each by its name for a value of 1, 2, 4 and 8
@@ -54,6 +56,7 @@ extern const struct udyn_arch udyn_arch_x86_64;
 extern const struct udyn_arch udyn_arch_aarch64;
 extern const struct udyn_arch udyn_arch_riscv64;
 extern const struct udyn_arch udyn_arch_ppc64le;
+extern const struct udyn_arch udyn_arch_s390x;
 
 /* The processor that this library is built for, or NULL if there is no table for it. */
 const struct udyn_arch *udyn_arch_native(void);

@@ -40,6 +40,7 @@ static const struct udyn_site *choose(const struct udyn_kernel *kernel)
 const struct udyn_arch udyn_arch_ppc64le = {
     .name = "ppc64le",
     .machine = EM_PPC64,
+    .hash_word = 4,
     .flags = 2, /* the ABI's version (EF_PPC64_ABI): 0 would be taken for any of them */
     .sites = sites,
     .nsites = sizeof(sites) / sizeof(sites[0]),

@@ -38,6 +38,7 @@ static const struct udyn_site *choose(const struct udyn_kernel *kernel)
 const struct udyn_arch udyn_arch_riscv64 = {
     .name = "riscv64",
     .machine = EM_RISCV,
+    .hash_word = 4,
     /* EF_RISCV_FLOAT_ABI_DOUBLE, which musl does not know by name: glibc refuses an object of
      * another float ABI. */
     .flags = 4,

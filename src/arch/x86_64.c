@@ -84,6 +84,7 @@ static const struct udyn_site *choose(const struct udyn_kernel *kernel)
 const struct udyn_arch udyn_arch_x86_64 = {
     .name = "x86-64",
     .machine = EM_X86_64,
+    .hash_word = 4,
     .sites = sites,
     .nsites = sizeof(sites) / sizeof(sites[0]),
     .registers = registers,

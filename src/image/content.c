@@ -74,7 +74,7 @@ static void put_symbols(struct udyn_image_content *content,
     size_t symbols = request->count + 1; /* the first one is the undefined one */
     size_t i;
 
-    put_zeroes(content, UDYN_SECTION_HASH, 8, (2 + 2 * symbols) * sizeof(Elf64_Word));
+    put_zeroes(content, UDYN_SECTION_HASH, 8, (2 + 2 * symbols) * request->arch->hash_word);
     put_zeroes(content, UDYN_SECTION_DYNSYM, 8, symbols * sizeof(Elf64_Sym));
     begin(content, UDYN_SECTION_DYNSTR, 1);
     (void)udyn_buffer_extend(&content->file, 1); /* the empty name */
@@ -88,6 +88,17 @@ static void put_symbols(struct udyn_image_content *content,
         udyn_buffer_commit(&content->file, (size_t)(next - start) + 1);
     }
     end(content, UDYN_SECTION_DYNSTR);
+}
+
+/* Makes 64-bit words of so many 32-bit words, in room for them. */
+static void widen(Elf64_Word *words, size_t count)
+{
+    Elf64_Xword wide;
+
+    while (count-- > 0) {
+        wide = words[count];
+        memcpy(words + 2 * count, &wide, sizeof(wide));
+    }
 }
 
 /* The symbols and their hash table, now that .text has its place. */
@@ -117,6 +128,8 @@ static void fill_symbols(struct udyn_image_content *content, size_t count)
         *bucket = i;
         name += strlen(name) + 1;
     }
+    if (content->arch->hash_word == sizeof(Elf64_Xword))
+        widen(hash, 2 + 2 * (size_t)symbols);
 }
 
 static void put_sites(struct udyn_image_content *content, const struct udyn_image_request *request)
@@ -212,6 +225,10 @@ int udyn_image_content_build(struct udyn_image_content *content,
     int error;
 
     *content = (struct udyn_image_content){.arch = request->arch, .page_size = request->page_size};
+    if (request->arch->is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+        return udyn_fail(-ENOTSUP,
+                         "an image for %s can only be made on a processor with its byte order",
+                         request->arch->name);
     (void)udyn_buffer_reserve(&content->file, expected_size(request));
     (void)udyn_buffer_extend(&content->file,
                              sizeof(Elf64_Ehdr) + UDYN_IMAGE_SEGMENTS * sizeof(Elf64_Phdr));

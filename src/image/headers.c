@@ -74,6 +74,11 @@ uint64_t udyn_image_content_notes_switch(const struct udyn_image_content *conten
            offsetof(Elf64_Shdr, sh_type);
 }
 
+static unsigned char data_encoding(const struct udyn_image_content *content)
+{
+    return content->arch->is_big_endian ? ELFDATA2MSB : ELFDATA2LSB;
+}
+
 /* Puts structures into the form of the file, at `offset` of it. */
 static int encode(struct udyn_image_content *content, uint64_t offset, const void *structures,
                   size_t size, Elf_Type type)
@@ -84,7 +89,7 @@ static int encode(struct udyn_image_content *content, uint64_t offset, const voi
 
     memcpy(&from.d_buf, &structures, sizeof(structures));
     to.d_buf = content->file.bytes + offset;
-    if (elf64_xlatetof(&to, &from, ELFDATA2LSB) == NULL)
+    if (elf64_xlatetof(&to, &from, data_encoding(content)) == NULL)
         return udyn_fail(-ENOTSUP, "libelf cannot encode the headers of an image: %s",
                          elf_errmsg(-1));
     return 0;
@@ -148,7 +153,8 @@ static int put_sections(struct udyn_image_content *content)
                 .sh_link = kinds[i].link,
                 .sh_info = kinds[i].info,
                 .sh_addralign = kinds[i].alignment,
-                .sh_entsize = kinds[i].entry_size,
+                .sh_entsize =
+                    i == UDYN_SECTION_HASH ? content->arch->hash_word : kinds[i].entry_size,
             };
         name += (Elf64_Word)strlen(kinds[i].name) + 1;
     }
@@ -163,7 +169,8 @@ static int put_sections(struct udyn_image_content *content)
 static int put_elf_header(struct udyn_image_content *content)
 {
     const Elf64_Ehdr header = {
-        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, data_encoding(content),
+                    EV_CURRENT},
         .e_type = ET_DYN,
         .e_machine = content->arch->machine,
         .e_version = EV_CURRENT,

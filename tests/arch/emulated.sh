@@ -9,8 +9,12 @@ case $processor in
   aarch64) debian=arm64 triplet=aarch64-linux-gnu ;;
   riscv64) debian=riscv64 triplet=riscv64-linux-gnu ;;
   ppc64le) debian=ppc64el triplet=powerpc64le-linux-gnu ;;
+  s390x) debian=s390x triplet=s390x-linux-gnu ;;
   *) echo "unknown processor $processor" >&2 && exit 2 ;;
 esac
+# Two unit tests make images for x86-64, which wants the same byte order.
+leave_out=()
+[ "$processor" != s390x ] || leave_out=(-E '^unit\.(content|note)$')
 work=$USDT_DYN_BUILD/arch-$processor
 
 skip() {
@@ -30,4 +34,4 @@ cmake -S "$USDT_DYN_SOURCE" -B "$work/build" \
   -DUSDT_DYN_TEST_TRIPLET="$triplet" -DUSDT_DYN_TEST_SYSROOT="$work/sysroot/root" \
   -DUSDT_DYN_TEST_EMULATOR="$emulator"
 cmake --build "$work/build" --parallel 2
-ctest --test-dir "$work/build" -L 'unit|structure' --output-on-failure --no-tests=error
+ctest --test-dir "$work/build" -L 'unit|structure' "${leave_out[@]}" --output-on-failure --no-tests=error

@@ -159,6 +159,30 @@ int machine_register(const char *name)
     return strcmp(name, "1") == 0 ? MACHINE_STACK_POINTER : number_behind("", name);
 }
 
+#elif defined(__s390x__)
+
+/* The kernel gives SIGILL for it to a process that is not ptraced. */
+const unsigned char machine_breakpoint[] = {0x00, 0x01};
+
+void machine_copy(struct machine *machine, const ucontext_t *context)
+{
+    int i;
+
+    for (i = 0; i < 16; i++)
+        machine->registers[i] = context->uc_mcontext.gregs[i];
+    copy_stack(machine, context->uc_mcontext.gregs[15]);
+}
+
+void machine_go_on_at(ucontext_t *context, const void *address)
+{
+    context->uc_mcontext.psw.addr = (uintptr_t)address;
+}
+
+int machine_register(const char *name)
+{
+    return strcmp(name, "%r15") == 0 ? MACHINE_STACK_POINTER : number_behind("%r", name);
+}
+
 #else
 #error "say here what a breakpoint and a signal context look like on this processor"
 #endif

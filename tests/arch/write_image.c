@@ -11,10 +11,7 @@
 #include "image/image.h"
 
 static const struct udyn_arch *const archs[] = {
-    &udyn_arch_x86_64,
-    &udyn_arch_aarch64,
-    &udyn_arch_riscv64,
-    &udyn_arch_ppc64le,
+    &udyn_arch_x86_64, &udyn_arch_aarch64, &udyn_arch_riscv64, &udyn_arch_ppc64le, &udyn_arch_s390x,
 };
 
 static const struct udyn_arch *find(const char *name)

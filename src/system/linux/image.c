@@ -44,7 +44,7 @@ int udyn_system_supported(void)
     if (udyn_arch_native() == NULL) {
         (void)udyn_fail(
             -ENOTSUP,
-            "no probes on this processor: x86-64, aarch64, riscv64 and ppc64le have them");
+            "no probes on this processor: x86-64, aarch64, riscv64, ppc64le and s390x have them");
         return 0;
     }
     if (!udyn_loader_works()) {
