@@ -16,7 +16,11 @@
  * the same provider but usdt_dyn_provider_free().
  *
  * Fork: providers and probes made before fork() may be used in the child; a watch may not, make a
- * new one.
+ * new one. In the child of a process that is traced alone, a probe may seem enabled until it is
+ * fired or another call is made. A child of a multithreaded process that was made by _Fork() or a
+ * raw clone() may fire, and nothing else, as POSIX has it for such a child.
+ *
+ * Signals: a handler may fire. Another call in it fails with -EDEADLK if it has interrupted one.
  *
  * Everything below is available since 0.1.0.
  */
@@ -297,6 +301,8 @@ static inline bool usdt_dyn_enabled(const usdt_dyn_probe *probe)
 
 #include <type_traits>
 
+/* Also where somebody includes this header in an extern "C" block of their own. */
+extern "C++" {
 template <typename T> static inline uint64_t usdt_dyn_value(T value)
 {
     if constexpr (std::is_floating_point_v<T>)
@@ -308,6 +314,8 @@ template <typename T> static inline uint64_t usdt_dyn_value(T value)
     else
         return static_cast<uint64_t>(value);
 }
+
+} /* extern "C++" */
 
 #define USDT_DYN_VALUE(v) usdt_dyn_value(v)
 #else

@@ -18,9 +18,10 @@
 struct udyn_site {
     const char *name; /* as USDT_DYN_SITE names it */
     uint8_t code[UDYN_SITE_SIZE];
-    /* The kernel turns the site into a call to a trampoline that fork() does not copy: a child must
-     * get its text anew before it calls the site. */
-    bool fork_needs_cure;
+    /* Not 0: the kernel turns the site into a call, which begins with this byte, to a page that
+     * fork() does not copy. A child that finds it must get its text anew before it calls the site.
+     */
+    uint8_t fork_call;
 };
 
 /*

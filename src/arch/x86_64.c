@@ -22,8 +22,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define RET 0xc3
-#define PAD 0xcc /* int3: to run into the padding is a bug that must not go on unseen */
+#define RET  0xc3
+#define CALL 0xe8
+#define PAD  0xcc /* int3: to run into the padding is a bug that must not go on unseen */
 
 enum {
     NOP,
@@ -35,20 +36,20 @@ enum {
 static const struct udyn_site sites[] = {
     [NOP] = {"nop",
              {0x90, RET, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD},
-             false},
+             0},
     [NOP5] = {"nop5",
               {0x0f, 0x1f, 0x44, 0x00, 0x00, RET, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD, PAD},
-              true},
+              CALL},
     [NOP10] = {"nop10",
                {0x66, 0x2e, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00, RET, PAD, PAD, PAD, PAD,
                 PAD},
-               false},
+               0},
     /* For a kernel that is not known: the probe is the 1-byte nop, and libbpf moves itself to the
      * 10-byte one behind it where the kernel can use it (libbpf usdt.c, has_nop_combo). */
     [NOP_NOP10] = {"nop+nop10",
                    {0x90, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00, RET, PAD, PAD,
                     PAD, PAD},
-                   false},
+                   0},
 };
 
 /* System V ABI, AMD64 supplement, 3.2.3: integer arguments 1 to 6. */

@@ -24,6 +24,7 @@ int udyn_fail(int code, const char *format, ...)
 
 int udyn_fail_errno(int error, const char *format, ...)
 {
+    const char *reason;
     size_t length;
     va_list values;
 
@@ -31,10 +32,14 @@ int udyn_fail_errno(int error, const char *format, ...)
     vsnprintf(sentence, sizeof(sentence), format, values);
     va_end(values);
 
-    length = strlen(sentence);
     /* strerror_r() is one of two functions, as _GNU_SOURCE says, and only known errors come here:
      * their text is constant. */
-    snprintf(sentence + length, sizeof(sentence) - length, ": %s", strerror(error));
+    reason = strerror(error);
+    length = strlen(sentence);
+    if (length + strlen(reason) + sizeof(": ") > sizeof(sentence))
+        length =
+            sizeof(sentence) - strlen(reason) - sizeof(": "); /* a long path: keep the reason */
+    snprintf(sentence + length, sizeof(sentence) - length, ": %s", reason);
     udyn_debug("%s (%d)", sentence, -error);
     return -error;
 }

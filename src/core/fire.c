@@ -22,9 +22,10 @@ bool usdt_dyn_probe_enabled(const usdt_dyn_probe *probe)
 
 const volatile uint16_t *usdt_dyn_probe_semaphore(const usdt_dyn_probe *probe)
 {
-    if (probe == NULL || !udyn_probe_of(probe)->has_semaphore)
+    /* Pairs with the release in provider.c: behind it, `watched` is the semaphore. */
+    if (probe == NULL || !__atomic_load_n(&udyn_probe_of(probe)->has_semaphore, __ATOMIC_ACQUIRE))
         return NULL;
-    return probe->watched;
+    return __atomic_load_n(&probe->watched, __ATOMIC_RELAXED);
 }
 
 /*
@@ -57,15 +58,9 @@ static void call_site(const struct udyn_probe *probe, const uint64_t *values)
                                               v[9], v[10], v[11]);
 }
 
-void usdt_dyn_probe_fire(const usdt_dyn_probe *handle, const uint64_t *values, size_t nvalues)
+/* The probe is enabled: fires it if the values fit. */
+static void fire(const struct udyn_probe *probe, const uint64_t *values, size_t nvalues)
 {
-    const struct udyn_probe *probe = udyn_probe_of(handle);
-
-    if (handle == NULL || !usdt_dyn_enabled(handle))
-        return;
-    /* Pairs with the release in provider.c: behind `watched`, the rest of the probe is there. */
-    (void)__atomic_load_n(&handle->watched, __ATOMIC_ACQUIRE);
-
     if (nvalues != probe->nargs || (nvalues > 0 && values == NULL)) {
         (void)udyn_fail(-EINVAL, "probe %s has %u arguments but was fired with %s%zu: not fired",
                         probe->name, probe->nargs, values == NULL ? "NULL and " : "", nvalues);
@@ -75,4 +70,17 @@ void usdt_dyn_probe_fire(const usdt_dyn_probe *handle, const uint64_t *values, s
         return;
     touch_strings(values, probe->strings);
     call_site(probe, values);
+}
+
+void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_t *values, size_t nvalues)
+{
+    int saved;
+
+    if (probe == NULL || !usdt_dyn_enabled(probe))
+        return;
+    /* Pairs with the release in provider.c: behind `watched`, the rest of the probe is there. */
+    (void)__atomic_load_n(&probe->watched, __ATOMIC_ACQUIRE);
+    saved = errno; /* the program may be between a call that failed and its look at errno */
+    fire(udyn_probe_of(probe), values, nvalues);
+    errno = saved;
 }

@@ -167,6 +167,26 @@ int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **pr
     return 0;
 }
 
+/* Is a load of the provider under way, in this process and not in the one that forked it? */
+static bool is_loading(const struct usdt_dyn_provider *provider)
+{
+    return provider->is_loading && provider->loading_generation == udyn_process_generation();
+}
+
+static void wait_for_load(const struct usdt_dyn_provider *provider)
+{
+    while (is_loading(provider))
+        udyn_system_wait_for_slow_work();
+}
+
+/* How many of the provider's probes are live, or about to be. */
+static size_t live_probes(const struct usdt_dyn_provider *provider)
+{
+    if (is_loading(provider))
+        return provider->reserved;
+    return provider->loaded ? provider->published : 0;
+}
+
 /*
  * bcc and bpftrace up to 0.24 merge the same provider:probe of two modules of a process and read
  * out of bounds when the arguments differ (bcc usdt.cc, largest_arg_type): one may be live at a
@@ -178,11 +198,13 @@ static int check_not_live(const struct usdt_dyn_provider *provider, size_t from)
     size_t i, position;
 
     for (other = providers; other != NULL; other = other->next) {
-        if (other == provider || !other->loaded || strcmp(other->name, provider->name) != 0)
+        size_t live = live_probes(other);
+
+        if (other == provider || live == 0 || strcmp(other->name, provider->name) != 0)
             continue;
         for (i = from; i < provider->count; i++)
             if (udyn_names_find(&other->names, provider->probes[i]->name, &position) &&
-                position < other->published)
+                position < live)
                 return udyn_fail(-EEXIST,
                                  "%s:%s is already live in this process: unload the other "
                                  "provider first, or use another name",
@@ -195,25 +217,24 @@ static void publish(struct usdt_dyn_provider *provider, struct udyn_image *image
 {
     size_t i;
 
-    for (i = provider->published; i < provider->count; i++) {
+    for (i = provider->published; i < provider->reserved; i++) {
         struct udyn_probe *probe = provider->probes[i];
         size_t position = i - provider->published;
         const volatile uint16_t *semaphore = udyn_image_semaphore(image, position);
 
         probe->site = udyn_image_site(image, position);
         probe->image = image;
-        probe->has_semaphore = semaphore != NULL;
-        if (semaphore == NULL) {
+        if (semaphore == NULL)
             __atomic_store_n(&probe->head.pristine, udyn_image_pristine(image), __ATOMIC_RELAXED);
-            semaphore = probe->site;
-        }
-        __atomic_store_n(&probe->head.watched, semaphore, __ATOMIC_RELEASE);
+        __atomic_store_n(&probe->head.watched, semaphore != NULL ? semaphore : probe->site,
+                         __ATOMIC_RELEASE);
+        __atomic_store_n(&probe->has_semaphore, semaphore != NULL, __ATOMIC_RELEASE);
     }
     image->first = provider->published;
-    image->count = provider->count - provider->published;
+    image->count = provider->reserved - provider->published;
     image->next = provider->images;
     provider->images = image;
-    provider->published = provider->count;
+    provider->published = provider->reserved;
 }
 
 static int show_all(struct usdt_dyn_provider *provider)
@@ -232,23 +253,34 @@ static int show_all(struct usdt_dyn_provider *provider)
     return 0;
 }
 
+/* Makes the image for the probes that have none. The lock is open for a moment: meanwhile the
+ * provider is marked, its other loads wait, and more probes may be added. */
+static int make_image(struct usdt_dyn_provider *provider, struct udyn_image **image)
+{
+    int error = udyn_watch_reserve(provider);
+
+    if (error < 0)
+        return error;
+    provider->reserved = provider->count;
+    provider->loading_generation = udyn_process_generation();
+    provider->is_loading = true;
+    error = udyn_image_make(image, provider, provider->probes + provider->published,
+                            provider->reserved - provider->published);
+    provider->is_loading = false;
+    return error;
+}
+
 static int load(struct usdt_dyn_provider *provider)
 {
     struct udyn_image *image = NULL;
-    size_t fresh = provider->count - provider->published;
     int error;
 
+    wait_for_load(provider);
     error = check_not_live(provider, provider->loaded ? provider->published : 0);
+    if (error == 0 && provider->count > provider->published)
+        error = make_image(provider, &image);
     if (error < 0)
         return error;
-    if (fresh > 0) {
-        error = udyn_watch_reserve(provider);
-        if (error < 0)
-            return error;
-        error = udyn_image_make(&image, provider, provider->probes + provider->published, fresh);
-        if (error < 0)
-            return error;
-    }
     if (!provider->loaded) {
         error = show_all(provider);
         if (error < 0) {
@@ -268,10 +300,12 @@ static int load(struct usdt_dyn_provider *provider)
 /* What load means where nothing can be traced: the semaphores are there and stay 0. */
 static void load_untraced(struct usdt_dyn_provider *provider)
 {
+    bool has_semaphores =
+        __atomic_load_n(&provider->detection, __ATOMIC_RELAXED) == USDT_DYN_DETECT_SEMAPHORE;
     size_t i;
 
     for (i = 0; i < provider->count; i++)
-        provider->probes[i]->has_semaphore = provider->detection == USDT_DYN_DETECT_SEMAPHORE;
+        __atomic_store_n(&provider->probes[i]->has_semaphore, has_semaphores, __ATOMIC_RELEASE);
     provider->loaded = true;
 }
 
@@ -284,9 +318,13 @@ int usdt_dyn_provider_load(usdt_dyn_provider *provider)
     error = udyn_system_lock();
     if (error < 0)
         return error;
+    if (!provider->is_decided) {
+        provider->is_traceable = udyn_system_supported() != 0;
+        provider->is_decided = true;
+    }
     if (provider->count == 0)
         error = udyn_fail(-EINVAL, "provider %s has no probes: add one, then load", provider->name);
-    else if (!udyn_system_supported())
+    else if (!provider->is_traceable)
         load_untraced(provider);
     else
         error = load(provider);
@@ -304,6 +342,7 @@ int usdt_dyn_provider_unload(usdt_dyn_provider *provider)
     error = udyn_system_lock();
     if (error < 0)
         return error;
+    wait_for_load(provider);
     if (provider->loaded) {
         for (image = provider->images; image != NULL && error == 0; image = image->next)
             error = udyn_image_hide(image);
@@ -363,7 +402,7 @@ int usdt_dyn_provider_set_detection(usdt_dyn_provider *provider, usdt_dyn_detect
     if (how != USDT_DYN_DETECT_SEMAPHORE && how != USDT_DYN_DETECT_SITE)
         return udyn_fail(
             -EINVAL, "there is no detection %d: use USDT_DYN_DETECT_SEMAPHORE or _SITE", (int)how);
-    provider->detection = how;
+    __atomic_store_n(&provider->detection, how, __ATOMIC_RELAXED);
     return 0;
 }
 
@@ -376,7 +415,7 @@ int usdt_dyn_provider_set_backing(usdt_dyn_provider *provider, usdt_dyn_backing 
                          "there is no backing %d: use USDT_DYN_BACKING_AUTO, _MEMFD, _FILE or "
                          "_SHARED",
                          (int)how);
-    provider->backing = how;
+    __atomic_store_n(&provider->backing, how, __ATOMIC_RELAXED);
     return 0;
 }
 

@@ -32,14 +32,19 @@ struct udyn_probe {
 
 struct usdt_dyn_provider {
     char name[UDYN_NAME_MAX + 1];
-    usdt_dyn_detection detection;
-    usdt_dyn_backing backing;
+    usdt_dyn_detection detection; /* atomic: set without the lock */
+    usdt_dyn_backing backing;     /* likewise */
+    bool is_decided;              /* by the first load, for all of the provider's life: */
+    bool is_traceable;            /* udyn_system_supported() */
     bool loaded;
+    bool is_loading; /* a load is under way, in the process of loading_generation */
+    uint32_t loading_generation;
 
     struct udyn_probe **probes;
     size_t count;
     size_t capacity;
     size_t published; /* probes before this position have an image */
+    size_t reserved;  /* probes before this position get one by the load under way */
     struct udyn_names names;
 
     struct udyn_image *images;       /* newest first */

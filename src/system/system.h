@@ -23,6 +23,16 @@ int udyn_system_lock(void);
 void udyn_system_unlock(void);
 
 /*
+ * Slow work is done with the lock given back: nothing that the program may hold while it calls the
+ * library is waited for under the lock. A fork waits for it to end.
+ * udyn_system_wait_for_slow_work() gives the lock back until some slow work has ended. All under
+ * the lock.
+ */
+void udyn_system_begin_slow_work(void);
+void udyn_system_end_slow_work(void);
+void udyn_system_wait_for_slow_work(void);
+
+/*
  * Counts the forks that lie between the process that first used the library and this one. What was
  * made in another generation belongs to another process as well: its files are not ours to change
  * or to remove. Under the lock.
@@ -42,7 +52,7 @@ struct udyn_image {
 
 /*
  * Makes one image for `count` probes of a provider that have none, maps it and shows it to tracers.
- * The probes themselves are not touched. Under the lock.
+ * The probes themselves are read before it does slow work, and not touched. Under the lock.
  * Returns 0, or a negative errno with a sentence and nothing left behind.
  */
 int udyn_image_make(struct udyn_image **image, const struct usdt_dyn_provider *provider,
@@ -52,11 +62,11 @@ int udyn_image_make(struct udyn_image **image, const struct usdt_dyn_provider *p
 int udyn_image_hide(struct udyn_image *image);
 int udyn_image_show(struct udyn_image *image);
 
-/* Unmaps an image, removes its file and frees it. Under the lock. */
+/* Unmaps an image, which is slow work, removes its file and frees it. Under the lock. */
 void udyn_image_free(struct udyn_image *image);
 
-/* The path of an image for a tracer; belongs to the image. */
-const char *udyn_image_path(const struct udyn_image *image);
+/* The path of an image for a tracer, NULL if there is none any more; belongs to the image. */
+const char *udyn_image_path(struct udyn_image *image);
 
 /* What the probe at `position` of the image needs: its site, its semaphore (NULL if the image has
  * none) and the first two bytes of a site that nobody traces. */
@@ -66,7 +76,7 @@ uint16_t udyn_image_pristine(const struct udyn_image *image);
 
 /*
  * Called before a site is called, with the probe found enabled. False: do not call the site. In a
- * forked child this makes the sites safe to call first, see system/linux/fork.c.
+ * forked child this makes the sites safe to call first, see system/linux/process.c.
  */
 bool udyn_system_may_fire(const struct udyn_probe *probe);
 

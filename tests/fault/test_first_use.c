@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/provider.h"
 #include "fault.h"
 #include "support.h"
+#include "system/linux/lock.h"
 #include "system/linux/process.h"
 #include "system/system.h"
 #include "test.h"
@@ -93,11 +95,11 @@ static int first_call_on_an_old_kernel(void)
     fault_arm(FAULT_madvise, 1, EINVAL);
     if (loaded_provider(&inherited, &inherited_probe) != 0 || !fault_disarm())
         return 1;
-    if (udyn_process_notices_fork())
+    if (udyn_lock_notices_fork())
         return 2;
     /* Only a site that the kernel does not turn into a call is safe now. */
     site = udyn_probe_of(inherited_probe)->site;
-    if (((struct udyn_linux_image *)udyn_probe_of(inherited_probe)->image)->fork_needs_cure)
+    if (((struct udyn_linux_image *)udyn_probe_of(inherited_probe)->image)->fork_call != 0)
         return 3;
 #if defined(__x86_64__)
     if (site[0] != 0x90)
@@ -127,13 +129,26 @@ static int child_without_cure(void)
     return udyn_system_may_fire(probe) ? 12 : 0;
 }
 
+/* As the kernel leaves the site of a traced process. */
+static int write_call(const struct udyn_probe *probe)
+{
+    uintptr_t page = (uintptr_t)probe->site & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
+
+    if (mprotect((void *)page, 1, PROT_READ | PROT_WRITE) < 0)
+        return -1;
+    *(uint8_t *)(uintptr_t)probe->site = 0xe8;
+    return mprotect((void *)page, 1, PROT_READ | PROT_EXEC);
+}
+
 static int parent_of_child_without_cure(void)
 {
     if (setenv("USDT_DYN_SITE", "nop5", 1) != 0 ||
         loaded_provider(&inherited, &inherited_probe) != 0)
         return 1;
-    if (!((struct udyn_linux_image *)udyn_probe_of(inherited_probe)->image)->fork_needs_cure)
+    if (((struct udyn_linux_image *)udyn_probe_of(inherited_probe)->image)->fork_call == 0)
         return 2;
+    if (write_call(udyn_probe_of(inherited_probe)) < 0)
+        return 3;
     return status_of(child_without_cure);
 }
 

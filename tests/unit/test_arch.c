@@ -188,12 +188,12 @@ static void site_bytes_of_x86_64(void **state)
         const char *name;
         const char *code;
         size_t size;
-        bool fork_needs_cure;
+        uint8_t fork_call;
     } sites[] = {
-        {"nop", "\x90\xc3", 2, false},
-        {"nop5", "\x0f\x1f\x44\x00\x00\xc3", 6, true},
-        {"nop10", "\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00\xc3", 11, false},
-        {"nop+nop10", "\x90\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00\xc3", 12, false},
+        {"nop", "\x90\xc3", 2, 0},
+        {"nop5", "\x0f\x1f\x44\x00\x00\xc3", 6, 0xe8},
+        {"nop10", "\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00\xc3", 11, 0},
+        {"nop+nop10", "\x90\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00\xc3", 12, 0},
     };
     size_t i, j;
 
@@ -204,7 +204,7 @@ static void site_bytes_of_x86_64(void **state)
 
         assert_non_null(site);
         assert_memory_equal(site->code, sites[i].code, sites[i].size);
-        assert_int_equal(site->fork_needs_cure, sites[i].fork_needs_cure);
+        assert_int_equal(site->fork_call, sites[i].fork_call);
         for (j = sites[i].size; j < UDYN_SITE_SIZE; j++)
             assert_int_equal(site->code[j], 0xcc);
     }

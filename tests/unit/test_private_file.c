@@ -107,18 +107,24 @@ static bool has_entry(const char *name)
 
 static void nothing_else_is_swept(void **state)
 {
-    char living[64], locked[64], dead[64], path[256];
+    char living[64], locked[64], dead[64], elsewhere[64], path[256];
+    struct stat namespace;
+    unsigned int here;
     pid_t gone;
     int fd;
 
     (void)state;
     gone = run_child(exit_well);
-    snprintf(living, sizeof(living), "%d-00000001", (int)getppid());
-    snprintf(locked, sizeof(locked), "%d-00000002", (int)gone);
-    snprintf(dead, sizeof(dead), "%d-00000003", (int)gone);
+    assert_int_equal(stat("/proc/self/ns/pid", &namespace), 0);
+    here = (unsigned int)namespace.st_ino;
+    snprintf(living, sizeof(living), "%d-%x-00000001", (int)getppid(), here);
+    snprintf(locked, sizeof(locked), "%d-%x-00000002", (int)gone, here);
+    snprintf(dead, sizeof(dead), "%d-%x-00000003", (int)gone, here);
+    snprintf(elsewhere, sizeof(elsewhere), "%d-%x-00000004", (int)gone, here + 1);
     make_entry(living);
     make_entry(locked);
     make_entry(dead);
+    make_entry(elsewhere);
     make_entry("shared");
     make_entry("somebody's");
     snprintf(path, sizeof(path), "%s/%s", ours, locked);
@@ -127,7 +133,7 @@ static void nothing_else_is_swept(void **state)
 
     run_child(exit_well);
     assert_false(has_entry(dead));
-    assert_true(has_entry(living) && has_entry(locked));
+    assert_true(has_entry(living) && has_entry(locked) && has_entry(elsewhere));
     assert_true(has_entry("shared") && has_entry("somebody's"));
     close(fd);
     run_child(exit_well);

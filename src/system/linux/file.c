@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/error.h"
+#include "system/linux/private_file.h"
 
 bool udyn_fd_is(int fd, dev_t dev, ino_t ino)
 {
@@ -39,13 +41,11 @@ void udyn_file_close(struct udyn_file *file)
     file->fd = -1;
 }
 
-/* Does the path still lead to the file? */
-static bool is_at_path(const struct udyn_file *file)
+bool udyn_path_is(const char *path, const struct udyn_file *file)
 {
     struct stat status;
 
-    return lstat(file->path, &status) == 0 && status.st_dev == file->dev &&
-           status.st_ino == file->ino;
+    return lstat(path, &status) == 0 && status.st_dev == file->dev && status.st_ino == file->ino;
 }
 
 /* Opens the file for writing: by its descriptor, or by its path. */
@@ -88,6 +88,12 @@ static int write_at(int fd, const char *path, const void *bytes, size_t size, ui
 
 int udyn_file_write(int fd, const char *path, const struct udyn_image_content *content)
 {
+    struct rlimit limit;
+
+    /* A write beyond the limit would end the process with SIGXFSZ. */
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && content->file.size > limit.rlim_cur)
+        return udyn_fail(-EFBIG, "an image has %zu bytes and RLIMIT_FSIZE is %llu: raise it",
+                         content->file.size, (unsigned long long)limit.rlim_cur);
     return write_at(fd, path, content->file.bytes, content->file.size, 0);
 }
 
@@ -97,33 +103,50 @@ int udyn_file_patch(const struct udyn_file *file, uint64_t offset, uint32_t valu
     int error;
 
     if (fd < 0)
-        return udyn_fail_errno(errno, "cannot open %s: was it closed or removed", file->path);
+        return udyn_fail_errno(errno, "cannot open %s, which the program has closed or removed",
+                               file->path);
     error = write_at(fd, file->path, &value, sizeof(value), offset);
     (void)close(fd); /* a file in memory, or one whose loss costs no data */
     return error;
 }
 
-/* The lock is shared by all who use the file: whoever gets it alone is the last. */
-static void remove_shared(const struct udyn_file *file)
+/*
+ * All who use a shared file have a lock on it; whoever can lock it alone is the last. A child has
+ * inherited the parent's lock: so ours is given up first, and what can't be locked then is in use.
+ */
+static void remove_shared(struct udyn_file *file)
 {
-    if (udyn_fd_is(file->fd, file->dev, file->ino) && is_at_path(file) &&
-        flock(file->fd, LOCK_EX | LOCK_NB) == 0)
-        (void)unlink(file->path); /* gone already is as good */
+    int fd;
+
+    udyn_file_close(file);
+    fd = open(file->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return; /* gone already is as good */
+    if (udyn_fd_is(fd, file->dev, file->ino) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        (void)unlink(file->path); /* if not now, then by the next who is the last */
+    (void)close(fd);              /* read only */
 }
 
-void udyn_file_remove(struct udyn_file *file, bool is_ours)
+static void forget(struct udyn_file *file)
 {
-    if (is_ours && file->kind == UDYN_FILE_PRIVATE && is_at_path(file))
-        (void)unlink(file->path); /* gone already is as good */
-    if (is_ours && file->kind == UDYN_FILE_SHARED)
-        remove_shared(file);
     udyn_file_close(file);
     free(file->path);
     file->path = NULL;
 }
 
-void udyn_file_remove_at_exit(const struct udyn_file *file)
+void udyn_file_remove(struct udyn_file *file, bool is_ours)
 {
-    if (file->kind == UDYN_FILE_PRIVATE && is_at_path(file))
+    if (file->kind == UDYN_FILE_SHARED)
+        remove_shared(file);
+    else if (file->kind == UDYN_FILE_PRIVATE && is_ours && udyn_path_is(file->path, file) &&
+             !udyn_private_file_is_inherited(file->path))
         (void)unlink(file->path); /* gone already is as good */
+    forget(file);
+}
+
+void udyn_file_discard(struct udyn_file *file)
+{
+    if (file->kind == UDYN_FILE_PRIVATE)
+        (void)unlink(file->path); /* gone already is as good */
+    forget(file);
 }

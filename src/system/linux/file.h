@@ -37,7 +37,7 @@ struct udyn_place_to_keep {
  * sentence and nothing left behind. Under the lock.
  *
  * memfd:   anonymous memory, found under /proc/PID/fd/N.
- * private: FOLDER/usdt-dyn-UID/PID-RANDOM/PROVIDER.N.so.
+ * private: FOLDER/usdt-dyn-UID/PID-NAMESPACE-RANDOM/PROVIDER.N.so.
  * shared:  FOLDER/usdt-dyn-UID/shared/PROVIDER.BUILD-ID.so, made or found.
  */
 int udyn_memfd_create(struct udyn_file *file, const char *provider,
@@ -57,15 +57,13 @@ int udyn_file_patch(const struct udyn_file *file, uint64_t offset, uint32_t valu
 
 /*
  * Ends the file of an image that is gone. `is_ours`: this process made it, and was not forked
- * since. A private file is removed if it is ours, a shared one if no other process uses it.
+ * since. A private file is removed if it is ours and no child has it; a shared one if nobody else
+ * uses it.
  */
 void udyn_file_remove(struct udyn_file *file, bool is_ours);
 
-/* At exit: removes a private file. A shared one stays for the processes to come. */
-void udyn_file_remove_at_exit(const struct udyn_file *file);
-
-/* Removes the folders for private files that this generation of the process has made. */
-void udyn_private_folders_remove(uint32_t generation);
+/* Ends a file that no image came of. */
+void udyn_file_discard(struct udyn_file *file);
 
 /* What the kinds have in common. */
 
@@ -74,6 +72,9 @@ int udyn_file_note(struct udyn_file *file, const char *path, int fd);
 
 /* Is this descriptor still the file? A program may close all descriptors and open others. */
 bool udyn_fd_is(int fd, dev_t dev, ino_t ino);
+
+/* Does the path lead to the file? */
+bool udyn_path_is(const char *path, const struct udyn_file *file);
 
 /* Closes the descriptor of the file if it is still that file's. */
 void udyn_file_close(struct udyn_file *file);

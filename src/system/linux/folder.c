@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -55,22 +56,20 @@ static int check_ours(int fd, const char *path)
 int udyn_folder_open_in(int parent, const char *parent_path, const char *name)
 {
     char path[4096];
-    bool is_new;
     int fd, error;
 
     if (snprintf(path, sizeof(path), "%s/%s", parent_path, name) >= (int)sizeof(path))
-        return udyn_fail(-ENAMETOOLONG, "the path %s/%s is too long", parent_path, name);
-    is_new = mkdirat(parent, name, 0700) == 0;
-    if (!is_new && errno != EEXIST)
+        return udyn_fail(-ENAMETOOLONG, "the path %.128s.../%s is too long", parent_path, name);
+    if (mkdirat(parent, name, 0700) == 0)
+        error = fchmodat(parent, name, 0700, 0); /* a strange umask may have taken rights from us */
+    else
+        error = errno == EEXIST ? 0 : -1;
+    if (error < 0)
         return udyn_fail_errno(errno, "cannot make the folder %s", path);
     fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return udyn_fail_errno(errno, "cannot open the folder %s", path);
-    /* A strange umask may have taken rights from us. */
-    if (is_new && fchmod(fd, 0700) < 0)
-        error = udyn_fail_errno(errno, "cannot chmod the folder %s", path);
-    else
-        error = check_ours(fd, path);
+    error = check_ours(fd, path);
     if (error < 0) {
         (void)close(fd); /* only a folder */
         return error;
@@ -84,11 +83,12 @@ int udyn_folder_open(const struct udyn_place_to_keep *place, char *path, size_t 
     int fd, ours;
 
     snprintf(name, sizeof(name), "usdt-dyn-%u", geteuid());
-    if (place->folder[0] != '/')
-        return udyn_fail(-EINVAL, "the folder \"%s\" is not an absolute path: tracers need one",
+    /* dlopen() expands a '$'. */
+    if (place->folder[0] != '/' || strchr(place->folder, '$') != NULL)
+        return udyn_fail(-EINVAL, "the folder \"%.128s\" is not an absolute path without '$'",
                          place->folder);
     if (snprintf(path, size, "%s/%s", place->folder, name) >= (int)size)
-        return udyn_fail(-ENAMETOOLONG, "the path %s is too long", place->folder);
+        return udyn_fail(-ENAMETOOLONG, "the path %.128s... is too long", place->folder);
     fd = open(place->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return udyn_fail_errno(errno, "cannot open the folder %s", place->folder);

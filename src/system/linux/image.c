@@ -4,6 +4,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,7 +68,7 @@ static int wanted_backing(const struct usdt_dyn_provider *provider, usdt_dyn_bac
     const char *wanted = secure_getenv("USDT_DYN_BACKING");
     size_t i;
 
-    *backing = provider->backing;
+    *backing = __atomic_load_n(&provider->backing, __ATOMIC_RELAXED);
     if (*backing != USDT_DYN_BACKING_AUTO || wanted == NULL)
         return 0;
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -142,10 +143,12 @@ static int keep_and_map(struct udyn_linux_image *image, const char *provider,
     for (i = 0; i < ways->count; i++) {
         error = create_file(&image->file, &ways->list[i], provider, content);
         if (error == 0) {
+            udyn_system_begin_slow_work();
             error = udyn_loader_open(image->file.path, content, &image->handle, &image->base);
+            udyn_system_end_slow_work();
             if (error == 0)
                 return 0;
-            udyn_file_remove(&image->file, true);
+            udyn_file_discard(&image->file);
         }
         /* What is short here is short everywhere. */
         if (error == -ENOMEM)
@@ -167,7 +170,7 @@ static void describe(struct udyn_linux_image *image, const struct udyn_image_con
 
     image->notes_switch = udyn_image_content_notes_switch(content);
     image->generation = udyn_process_generation();
-    image->fork_needs_cure = site->fork_needs_cure;
+    image->fork_call = site->fork_call;
     memcpy(&image->pristine, site->code, sizeof(image->pristine));
     image->sites = image->base + text->offset;
     image->sites_size = whole_pages(text->size, content->page_size);
@@ -206,7 +209,7 @@ int udyn_image_make(struct udyn_image **image, const struct usdt_dyn_provider *p
         .provider = provider->name,
         .probes = probes,
         .count = count,
-        .detection = provider->detection,
+        .detection = __atomic_load_n(&provider->detection, __ATOMIC_RELAXED),
     };
     struct udyn_linux_image *made;
     usdt_dyn_backing backing = USDT_DYN_BACKING_AUTO;
@@ -227,8 +230,8 @@ int udyn_image_make(struct udyn_image **image, const struct usdt_dyn_provider *p
     return error;
 }
 
-/* Only the process that made a file, alone, may change it. */
-static bool is_ours_alone(const struct udyn_linux_image *image)
+/* Only the process that made a file may take it from the sight of those who have it as well. */
+static bool may_hide(const struct udyn_linux_image *image)
 {
     return image->generation == udyn_process_generation() && image->file.kind != UDYN_FILE_SHARED;
 }
@@ -237,7 +240,7 @@ static int set_hidden(struct udyn_linux_image *image, bool is_hidden)
 {
     int error;
 
-    if (image->is_hidden == is_hidden || !is_ours_alone(image))
+    if (image->is_hidden == is_hidden || (is_hidden && !may_hide(image)))
         return 0;
     error = udyn_file_patch(&image->file, image->notes_switch, is_hidden ? SHT_NULL : SHT_NOTE);
     if (error == 0)
@@ -261,14 +264,25 @@ void udyn_image_free(struct udyn_image *image)
 
     udyn_process_remove_image(mapped);
     udyn_opens_forget(mapped);
+    udyn_system_begin_slow_work();
     udyn_loader_close(mapped->handle);
+    udyn_system_end_slow_work();
     udyn_file_remove(&mapped->file, mapped->generation == udyn_process_generation());
     free(mapped);
 }
 
-const char *udyn_image_path(const struct udyn_image *image)
+const char *udyn_image_path(struct udyn_image *image)
 {
-    return ((const struct udyn_linux_image *)image)->file.path;
+    struct udyn_linux_image *mapped = linux_image(image);
+
+    if (mapped->file.kind != UDYN_FILE_MEMFD)
+        return mapped->file.path;
+    if (!udyn_fd_is(mapped->file.fd, mapped->file.dev, mapped->file.ino))
+        return NULL; /* the program has closed it */
+    /* In a forked child the descriptor is its own. */
+    snprintf(mapped->own_path, sizeof(mapped->own_path), "/proc/%d/fd/%d", (int)getpid(),
+             mapped->file.fd);
+    return mapped->own_path;
 }
 
 const void *udyn_image_site(const struct udyn_image *image, size_t position)

@@ -16,7 +16,8 @@ struct udyn_linux_image {
     uint64_t notes_switch; /* udyn_image_content_notes_switch() */
     uint32_t generation;   /* of the process that made it: udyn_process_generation() */
     bool is_hidden;
-    int inotify_wd; /* opens.c: what tells its opens, if head.is_followed */
+    char own_path[64]; /* udyn_image_path() of a memfd */
+    int inotify_wd;    /* opens.c: what tells its opens, if head.is_followed */
 
     void *handle; /* of dlopen() */
     char *base;   /* where the file's first byte is mapped */
@@ -25,8 +26,8 @@ struct udyn_linux_image {
     size_t sites_size;      /* of the sites in whole pages */
     size_t semaphores_size; /* likewise */
     uint16_t pristine;      /* the first two bytes of an untraced site */
-    bool fork_needs_cure;
-    bool is_quiet; /* its sites could not be cured: never call them */
+    uint8_t fork_call;      /* udyn_site.fork_call */
+    bool is_quiet;          /* its sites could not be cured: never call them */
 };
 
 #endif

@@ -2,11 +2,14 @@
 /*
  * Named files that belong to one process, in a folder of its own:
  *
- *   PLACE/usdt-dyn-UID/PID-RANDOM/PROVIDER.N.so
+ *   PLACE/usdt-dyn-UID/PID-NAMESPACE-RANDOM/PROVIDER.N.so
  *
- * The process folder is kept open and locked with flock(2). A lock goes when the last process that
- * has it is gone, however it ended: so what a killed process left is told from what is in use, and
- * the next process of the user that makes a folder there sweeps it.
+ * The process folder is kept open and locked with flock(2). A forked child inherits the lock, and
+ * it goes when the last process that has it is gone, however it ended: so what a killed process
+ * left is told from what is in use, and the next process of the user that makes a folder there
+ * sweeps it. A process that closes all its descriptors loses the lock: so the sweep also leaves
+ * alone what belongs to a process that is alive, or to another pid namespace (given by its inode),
+ * where it can't tell.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -27,39 +30,46 @@
 
 struct process_folder {
     struct process_folder *next;
-    int fd; /* holds the lock */
-    dev_t dev;
-    ino_t ino;
+    struct udyn_file file; /* the folder itself: its descriptor holds the lock */
     uint32_t generation;
     unsigned int files; /* the number of the last one */
     char *place;
-    char path[];
 };
 
 static struct process_folder *folders;
 
-/* Reads the PID of "PID-RANDOM"; 0 if the name is not of that form. */
-static pid_t owner_of(const char *name)
+/* The inode of this pid namespace, 0 if it is not to be known. */
+static unsigned int pid_namespace(void)
 {
-    unsigned int pid, random;
-    int length = 0;
+    struct stat status;
 
-    if (sscanf(name, "%u-%8x%n", &pid, &random, &length) != 2 || name[length] != '\0' ||
-        pid > INT32_MAX)
-        return 0;
-    return (pid_t)pid;
+    return stat("/proc/self/ns/pid", &status) == 0 ? (unsigned int)status.st_ino : 0;
 }
 
-/* Removes a folder that no process has locked, with the images in it. */
-static void remove_abandoned(int parent, const char *name)
+/* Is the process that made a folder of this name gone? Not if there is any doubt. */
+static bool is_owner_gone(const char *name, unsigned int own_namespace)
 {
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *directory;
+    unsigned int pid, namespace, random;
+    int length = 0;
+
+    if (sscanf(name, "%u-%x-%8x%n", &pid, &namespace, &random, &length) != 3 ||
+        name[length] != '\0' || pid == 0 || pid > INT32_MAX)
+        return false; /* none of ours */
+    if (namespace == 0 || namespace != own_namespace)
+        return false;
+    /* A folder of our own pid that we do not have: from before an exec, or an earlier process. */
+    if ((pid_t)pid == getpid())
+        return true;
+    return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+/* Removes the images in a folder. Takes the descriptor. */
+static void remove_images(int fd)
+{
+    DIR *directory = fdopendir(fd);
     struct dirent *entry;
 
-    if (fd < 0)
-        return;
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0 || (directory = fdopendir(fd)) == NULL) {
+    if (directory == NULL) {
         (void)close(fd); /* only a folder */
         return;
     }
@@ -69,16 +79,27 @@ static void remove_abandoned(int parent, const char *name)
         if (length > 3 && strcmp(entry->d_name + length - 3, ".so") == 0)
             (void)unlinkat(fd, entry->d_name, 0); /* if not now, then by the next sweep */
     }
-    (void)unlinkat(parent, name, AT_REMOVEDIR); /* likewise */
     (void)closedir(directory);
 }
 
-/*
- * A process that has closed all its descriptors has lost its lock; so its folder is left alone as
- * long as there is a process with its number.
- */
+/* Removes a folder that no process has locked, with the images in it. */
+static void remove_abandoned(int parent, const char *name)
+{
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        (void)close(fd); /* only a folder */
+        return;
+    }
+    remove_images(fd);
+    (void)unlinkat(parent, name, AT_REMOVEDIR); /* if not now, then by the next sweep */
+}
+
 static void sweep(int parent)
 {
+    unsigned int own_namespace = pid_namespace();
     int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
     struct dirent *entry;
@@ -88,17 +109,14 @@ static void sweep(int parent)
             (void)close(fd); /* only a folder */
         return;
     }
-    while ((entry = readdir(directory)) != NULL) {
-        pid_t pid = owner_of(entry->d_name);
-
-        if (pid > 0 && kill(pid, 0) < 0 && errno == ESRCH)
+    while ((entry = readdir(directory)) != NULL)
+        if (is_owner_gone(entry->d_name, own_namespace))
             remove_abandoned(parent, entry->d_name);
-    }
     (void)closedir(directory);
 }
 
-/* Makes and locks PARENT/PID-RANDOM. Returns its descriptor or a negative errno. */
-static int make_locked_folder(int parent, const char *parent_path, char name[32])
+/* Makes and locks PARENT/PID-NAMESPACE-RANDOM. Returns its descriptor or a negative errno. */
+static int make_locked_folder(int parent, const char *parent_path, char name[48])
 {
     unsigned int random, tries;
     struct stat status;
@@ -107,7 +125,7 @@ static int make_locked_folder(int parent, const char *parent_path, char name[32]
     for (tries = 0; tries < 100; tries++) {
         if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
             random = tries; /* uniqueness is what matters, and mkdir sees to it */
-        snprintf(name, 32, "%d-%08x", (int)getpid(), random);
+        snprintf(name, 48, "%d-%x-%08x", (int)getpid(), pid_namespace(), random);
         fd = udyn_folder_open_in(parent, parent_path, name);
         if (fd < 0)
             return fd;
@@ -119,53 +137,56 @@ static int make_locked_folder(int parent, const char *parent_path, char name[32]
     return udyn_fail(-EBUSY, "cannot lock a folder in %s", parent_path);
 }
 
-static struct process_folder *folder_new(int fd, const char *place, const char *parent,
-                                         const char *name)
+static struct process_folder *folder_new(int fd, const char *place, const char *path)
 {
-    size_t path_size = strlen(parent) + 1 + strlen(name) + 1;
-    struct process_folder *folder = calloc(1, sizeof(*folder) + path_size + strlen(place) + 1);
-    struct stat status;
+    struct process_folder *folder = calloc(1, sizeof(*folder));
 
-    if (folder == NULL) {
-        udyn_fail(-ENOMEM, "no memory for the path of a folder");
-        return NULL;
-    }
-    if (fstat(fd, &status) < 0) {
-        udyn_fail_errno(errno, "cannot look at the folder %s/%s", parent, name);
+    if (folder == NULL || (folder->place = strdup(place)) == NULL) {
+        (void)udyn_fail(-ENOMEM, "no memory for the path of a folder");
         free(folder);
         return NULL;
     }
-    snprintf(folder->path, path_size, "%s/%s", parent, name);
-    folder->place = strcpy(folder->path + path_size, place);
-    folder->fd = fd;
-    folder->dev = status.st_dev;
-    folder->ino = status.st_ino;
+    if (udyn_file_note(&folder->file, path, fd) < 0) {
+        free(folder->place);
+        free(folder);
+        return NULL;
+    }
+    folder->file.fd = fd;
     folder->generation = udyn_process_generation();
     return folder;
 }
 
+/* Keeps a folder that was just made and locked. */
+static int keep_folder(struct process_folder **kept, int fd, const char *place, const char *parent,
+                       const char *name)
+{
+    char path[4096];
+
+    *kept = NULL;
+    if (snprintf(path, sizeof(path), "%s/%s", parent, name) >= (int)sizeof(path))
+        return udyn_fail(-ENAMETOOLONG, "the path of the folder %.128s... is too long", parent);
+    *kept = folder_new(fd, place, path);
+    if (*kept == NULL)
+        return -ENOMEM;
+    (*kept)->next = folders;
+    folders = *kept;
+    return 0;
+}
+
 static int make_folder(struct process_folder **made, const struct udyn_place_to_keep *place)
 {
-    char parent_path[4096], name[32];
+    char parent_path[4096], name[48];
     int parent = udyn_folder_open(place, parent_path, sizeof(parent_path));
-    int fd, error = 0;
+    int fd, error;
 
     if (parent < 0)
         return parent;
     sweep(parent);
     fd = make_locked_folder(parent, parent_path, name);
-    if (fd < 0) {
-        error = fd;
-    } else {
-        *made = folder_new(fd, place->folder, parent_path, name);
-        if (*made == NULL) {
-            error = -ENOMEM;
-            (void)unlinkat(parent, name, AT_REMOVEDIR); /* made just now, empty */
-            (void)close(fd);                            /* only a folder */
-        } else {
-            (*made)->next = folders;
-            folders = *made;
-        }
+    error = fd < 0 ? fd : keep_folder(made, fd, place->folder, parent_path, name);
+    if (fd >= 0 && error < 0) {
+        (void)unlinkat(parent, name, AT_REMOVEDIR); /* made just now, empty */
+        (void)close(fd);                            /* only a folder */
     }
     (void)close(parent); /* only a folder */
     return error;
@@ -178,24 +199,32 @@ static void forget_folder(struct process_folder *folder)
     for (link = &folders; *link != folder; link = &(*link)->next)
         ;
     *link = folder->next;
-    if (udyn_fd_is(folder->fd, folder->dev, folder->ino))
-        (void)close(folder->fd); /* only a folder */
+    udyn_file_close(&folder->file);
+    free(folder->file.path);
+    free(folder->place);
     free(folder);
+}
+
+/* Is the folder gone from the file system? Not if this process just can't get at it any more. */
+static bool is_removed(const struct process_folder *folder)
+{
+    struct stat status;
+
+    if (!udyn_fd_is(folder->file.fd, folder->file.dev, folder->file.ino))
+        return !udyn_path_is(folder->file.path, &folder->file);
+    return fstat(folder->file.fd, &status) == 0 && status.st_nlink == 0;
 }
 
 /* The folder of this process in a place. */
 static int get_folder(struct process_folder **folder, const struct udyn_place_to_keep *place)
 {
-    struct stat status;
-
     for (*folder = folders; *folder != NULL; *folder = (*folder)->next) {
         if (strcmp((*folder)->place, place->folder) != 0 ||
             (*folder)->generation != udyn_process_generation())
             continue;
-        if (lstat((*folder)->path, &status) == 0 && status.st_dev == (*folder)->dev &&
-            status.st_ino == (*folder)->ino)
+        if (!is_removed(*folder))
             return 0;
-        forget_folder(*folder); /* somebody has removed it */
+        forget_folder(*folder);
         break;
     }
     return make_folder(folder, place);
@@ -207,14 +236,24 @@ int udyn_private_file_open(char *path, size_t size, const char *provider,
     struct process_folder *folder;
     int fd, error;
 
+    if (udyn_process_is_exiting())
+        return udyn_fail(-ESHUTDOWN, "no new files: the process is in exit()");
     error = get_folder(&folder, place);
     if (error < 0)
         return error;
-    if (snprintf(path, size, "%s/%s.%u.so", folder->path, provider, ++folder->files) >= (int)size)
-        return udyn_fail(-ENAMETOOLONG, "the path %s is too long", path);
+    if (snprintf(path, size, "%s/%s.%u.so", folder->file.path, provider, ++folder->files) >=
+        (int)size)
+        return udyn_fail(-ENAMETOOLONG, "the path %.128s... is too long", path);
     fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return udyn_fail_errno(errno, "cannot make the file %s", path);
+    /* A strange umask may have taken rights that dlopen() needs. */
+    if (fchmod(fd, 0600) < 0) {
+        error = udyn_fail_errno(errno, "cannot chmod the file %s", path);
+        (void)unlink(path); /* made just now */
+        (void)close(fd);    /* nothing was written */
+        return error;
+    }
     return fd;
 }
 
@@ -238,11 +277,47 @@ int udyn_private_file_create(struct udyn_file *file, const char *provider,
     return error;
 }
 
-void udyn_private_folders_remove(uint32_t generation)
+/*
+ * Has a forked child the folder as well? It has inherited the lock: so ours is given up, and what
+ * can't be locked alone then is in use. In the end the folder is locked again.
+ */
+static bool is_inherited(struct process_folder *folder)
+{
+    bool is_alone;
+    int fd;
+
+    udyn_file_close(&folder->file);
+    fd = open(folder->file.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return true; /* out of reach: leave it */
+    folder->file.fd = fd;
+    is_alone = udyn_path_is(folder->file.path, &folder->file) && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    (void)flock(fd, LOCK_SH | LOCK_NB); /* granted to all who share */
+    return !is_alone;
+}
+
+bool udyn_private_file_is_inherited(const char *path)
+{
+    struct process_folder *folder;
+    size_t length;
+
+    for (folder = folders; folder != NULL; folder = folder->next) {
+        length = strlen(folder->file.path);
+        if (strncmp(path, folder->file.path, length) == 0 && path[length] == '/')
+            return is_inherited(folder);
+    }
+    return false;
+}
+
+void udyn_private_folders_remove(void)
 {
     struct process_folder *folder;
 
-    for (folder = folders; folder != NULL; folder = folder->next)
-        if (folder->generation == generation)
-            (void)rmdir(folder->path); /* fails if something is in it: then it stays */
+    for (folder = folders; folder != NULL; folder = folder->next) {
+        if (folder->generation != udyn_process_generation() || is_inherited(folder))
+            continue;
+        remove_images(folder->file.fd);
+        folder->file.fd = -1;           /* remove_images() has closed it */
+        (void)rmdir(folder->file.path); /* fails if something is in it: then it stays */
+    }
 }

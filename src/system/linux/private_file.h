@@ -2,6 +2,7 @@
 #ifndef UDYN_LINUX_PRIVATE_FILE_H
 #define UDYN_LINUX_PRIVATE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "system/linux/file.h"
@@ -10,5 +11,11 @@
  * a negative errno with a sentence. */
 int udyn_private_file_open(char *path, size_t size, const char *provider,
                            const struct udyn_place_to_keep *place);
+
+/* Has a forked child the file as well? Then it stays, for the tracers of the child. */
+bool udyn_private_file_is_inherited(const char *path);
+
+/* At exit: removes this process's folders with all that is in them, unless a child has them. */
+void udyn_private_folders_remove(void);
 
 #endif

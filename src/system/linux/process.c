@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The lock, the list of images, and the cure for fork.
+ * The images of the process, and the cure for fork.
  *
  * A kernel of the 5-byte kind (arch/x86_64.c) writes a call into a traced site, to a page that
- * fork() does not copy: a child that calls the site dies. The cure costs nothing at fork and
- * nothing while a probe is disabled. A page marked MADV_WIPEONFORK holds a word that is 1; in a
- * child it is 0, whichever way it was forked. A fire that has found its probe enabled looks at the
- * word first, and a 0 makes it renew all images:
+ * fork() does not copy: a child that calls the site dies. The cure costs nothing while a probe is
+ * disabled. A fire that has found its probe enabled first asks whether it is in a child that is not
+ * known yet (lock.c); there it renews each image that has such a call:
  *
  *   MADV_DONTNEED on the semaphores and on the sites drops the child's private copies of these
  *   pages, so that they are as in the file: no call, and zero.
@@ -15,110 +14,57 @@
  *   (mm/vma.c, vma_complete() calls uprobe_mmap()): a child that is traced is traced on, with its
  *   semaphores counted up, and one that is not is clean.
  *
- * None of this needs the image's file or a descriptor.
+ * None of this needs the image's file or a descriptor. In an image without such a call only those
+ * semaphores are cleared that are up with nobody at their site: the breakpoints that a debugger has
+ * put into the child are not ours to drop.
  */
 #include "system/linux/process.h"
 
-#include <errno.h>
-#include <linux/futex.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "core/error.h"
+#include "system/linux/lock.h"
+#include "system/linux/private_file.h"
 
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
 
-/* The page that is all zeroes in a forked child. */
-struct wiped {
-    uint32_t is_known; /* 1: not forked since the images were last renewed */
-    uint32_t lock;     /* LOCK_FREE, LOCK_HELD or LOCK_AWAITED */
-    const char *owner; /* &here of the thread that holds the lock */
-};
-
-enum {
-    LOCK_FREE,
-    LOCK_HELD,
-    LOCK_AWAITED, /* held, and another thread waits or has waited */
-};
-
-/* Its address tells a thread from the others, also in a forked child. */
-static _Thread_local char here;
-
-static struct wiped *wiped;
-static bool notices_fork;
 static uint32_t generation;
 static struct udyn_linux_image *images;
+static bool is_exiting; /* under the lock */
 
-static void wipe_in_child(void)
+static bool has_call(const struct udyn_linux_image *image)
 {
-    memset(wiped, 0, sizeof(*wiped));
+    size_t i;
+
+    for (i = 0; i < image->sites_size; i += UDYN_SITE_SIZE)
+        if (((const volatile unsigned char *)image->sites)[i] == image->fork_call)
+            return true;
+    return false;
 }
 
-/* The first call in the process maps the page. Two threads may arrive at once: one's page wins. */
-static struct wiped *make_wiped(void)
+/* Is there neither a breakpoint nor a call at the site? */
+static bool is_pristine(const struct udyn_linux_image *image, size_t position)
 {
-    size_t size = (size_t)sysconf(_SC_PAGESIZE);
-    struct wiped *expected = NULL;
-    struct wiped *page =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    bool is_wiped;
+    uint16_t word = *((const volatile uint16_t *)(const void *)image->sites +
+                      position * (UDYN_SITE_SIZE / sizeof(word)));
 
-    if (page == MAP_FAILED) {
-        (void)udyn_fail_errno(errno, "no memory for the page that notices a fork");
-        return NULL;
-    }
-    is_wiped = madvise(page, size, MADV_WIPEONFORK) == 0;
-    page->is_known = 1;
-    if (!__atomic_compare_exchange_n(&wiped, &expected, page, false, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_ACQUIRE)) {
-        (void)munmap(page, size); /* it was mapped just now: it can't fail */
-        return expected;
-    }
-    /* Before Linux 4.14 there is no such page. A handler notices fork(), though not a raw clone():
-     * good enough for the lock and the files, not for the sites. */
-    if (!is_wiped)
-        (void)pthread_atfork(NULL, NULL, wipe_in_child);
-    __atomic_store_n(&notices_fork, is_wiped, __ATOMIC_RELEASE);
-    return page;
+    return word == image->pristine;
 }
 
-static struct wiped *get_wiped(void)
+/* A semaphore that is up while nobody is at its site is a copy of the parent's. */
+static void clear_copied_semaphores(const struct udyn_linux_image *image)
 {
-    struct wiped *page = __atomic_load_n(&wiped, __ATOMIC_ACQUIRE);
+    volatile uint16_t *semaphores = (volatile uint16_t *)(void *)image->semaphores;
+    size_t i;
 
-    return page != NULL ? page : make_wiped();
-}
-
-static long futex(uint32_t *word, int operation, uint32_t value)
-{
-    return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
-}
-
-/* Returns false if this thread has the lock already: a signal handler in the middle of a call. */
-static bool take(struct wiped *page)
-{
-    uint32_t seen = LOCK_FREE;
-
-    if (__atomic_load_n(&page->owner, __ATOMIC_RELAXED) == &here)
-        return false;
-    if (!__atomic_compare_exchange_n(&page->lock, &seen, LOCK_HELD, false, __ATOMIC_ACQUIRE,
-                                     __ATOMIC_RELAXED))
-        while (__atomic_exchange_n(&page->lock, LOCK_AWAITED, __ATOMIC_ACQUIRE) != LOCK_FREE)
-            (void)futex(&page->lock, FUTEX_WAIT, LOCK_AWAITED); /* however it ends: look again */
-    __atomic_store_n(&page->owner, &here, __ATOMIC_RELAXED);
-    return true;
-}
-
-static void give_back(struct wiped *page)
-{
-    __atomic_store_n(&page->owner, NULL, __ATOMIC_RELAXED);
-    if (__atomic_exchange_n(&page->lock, LOCK_FREE, __ATOMIC_RELEASE) == LOCK_AWAITED)
-        (void)futex(&page->lock, FUTEX_WAKE, 1);
+    if (semaphores == NULL)
+        return;
+    for (i = 0; i < image->head.count; i++)
+        if (semaphores[i] != 0 && is_pristine(image, i))
+            semaphores[i] = 0;
 }
 
 /* Gives a forked child its own state of an image, as said at the top. */
@@ -137,41 +83,25 @@ static bool renew(struct udyn_linux_image *image)
     return true;
 }
 
-static void renew_after_fork(struct wiped *page)
+void udyn_process_renew(void)
 {
     struct udyn_linux_image *image;
 
-    for (image = images; image != NULL; image = image->next)
-        if (image->fork_needs_cure && !renew(image))
+    for (image = images; image != NULL; image = image->next) {
+        if (image->fork_call == 0 || !has_call(image))
+            clear_copied_semaphores(image);
+        else if (!renew(image))
             __atomic_store_n(&image->is_quiet, true, __ATOMIC_RELAXED);
+    }
     __atomic_store_n(&generation, generation + 1, __ATOMIC_RELAXED);
-    __atomic_store_n(&page->is_known, 1, __ATOMIC_RELEASE);
-}
-
-int udyn_system_lock(void)
-{
-    struct wiped *page = get_wiped();
-
-    if (page == NULL)
-        return -ENOMEM;
-    if (!take(page))
-        return udyn_fail(-EDEADLK, "called from a signal handler that interrupted this library: "
-                                   "call it outside of the handler");
-    if (page->is_known == 0)
-        renew_after_fork(page);
-    return 0;
-}
-
-void udyn_system_unlock(void)
-{
-    give_back(wiped);
+    udyn_lock_set_known();
 }
 
 bool udyn_system_may_fire(const struct udyn_probe *probe)
 {
     const struct udyn_linux_image *image = (const struct udyn_linux_image *)probe->image;
 
-    if (USDT_DYN_UNLIKELY(__atomic_load_n(&wiped->is_known, __ATOMIC_ACQUIRE) == 0)) {
+    if (USDT_DYN_UNLIKELY(!udyn_lock_is_known())) {
         if (udyn_system_lock() < 0)
             return false;
         udyn_system_unlock();
@@ -188,13 +118,12 @@ uint32_t udyn_process_generation(void)
 
 bool udyn_process_is(uint32_t of)
 {
-    return wiped != NULL && __atomic_load_n(&wiped->is_known, __ATOMIC_ACQUIRE) != 0 &&
-           __atomic_load_n(&generation, __ATOMIC_RELAXED) == of;
+    return udyn_lock_is_known() && __atomic_load_n(&generation, __ATOMIC_RELAXED) == of;
 }
 
-bool udyn_process_notices_fork(void)
+bool udyn_process_is_exiting(void)
 {
-    return __atomic_load_n(&notices_fork, __ATOMIC_ACQUIRE);
+    return is_exiting;
 }
 
 /* A child may be forked at any moment by another thread: each change of the list is one store. */
@@ -231,16 +160,12 @@ bool udyn_process_has_path(const char *path)
     return false;
 }
 
-/* At exit the files of this process go; what it inherited is its parent's. */
+/* At exit the private files of this process go; what it inherited is its parent's. */
 __attribute__((destructor)) static void remove_files_at_exit(void)
 {
-    struct udyn_linux_image *image;
-
-    if (wiped == NULL || wiped->is_known == 0 || udyn_system_lock() < 0)
+    if (!udyn_lock_is_known() || udyn_system_lock() < 0)
         return;
-    for (image = images; image != NULL; image = image->next)
-        if (image->generation == generation)
-            udyn_file_remove_at_exit(&image->file);
-    udyn_private_folders_remove(generation);
+    is_exiting = true;
+    udyn_private_folders_remove();
     udyn_system_unlock();
 }

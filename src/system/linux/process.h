@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the library keeps for the process: its images, and whether it was forked since. */
+/* What the library keeps for the process: its images. */
 #ifndef UDYN_LINUX_PROCESS_H
 #define UDYN_LINUX_PROCESS_H
 
@@ -8,9 +8,11 @@
 
 #include "system/linux/image.h"
 
-/* False where the kernel can't tell the library that it was forked: then no site may be used that
- * needs the cure. */
-bool udyn_process_notices_fork(void);
+/* Gives a forked child its own state of all images; the first who takes the lock does it. */
+void udyn_process_renew(void);
+
+/* Has exit() begun? Then nothing removes what is made now. Under the lock. */
+bool udyn_process_is_exiting(void);
 
 /* Adds an image to those of the process, removes it, gives the first of them, finds one by its
  * path. Under the lock. */

@@ -32,7 +32,7 @@ static int make_path(char *path, size_t size, const char *folder, const char *pr
     for (i = 0; i < UDYN_BUILD_ID_SIZE; i++)
         snprintf(id + 2 * i, 3, "%02x", content->file.bytes[content->build_id + i]);
     if (snprintf(path, size, "%s/shared/%s.%s.so", folder, provider, id) >= (int)size)
-        return udyn_fail(-ENAMETOOLONG, "the path %s is too long", path);
+        return udyn_fail(-ENAMETOOLONG, "the path %.128s... is too long", path);
     return 0;
 }
 

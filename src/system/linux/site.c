@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
-#include "system/linux/process.h"
+#include "system/linux/lock.h"
 
 /* Made outside of a trampoline the call does nothing but fail, and its errno tells the kind. */
 static int uprobe_errno(void)
@@ -29,14 +29,15 @@ int udyn_site_choose(const struct udyn_arch *arch, const struct udyn_site **site
         *site = udyn_arch_site(arch, wanted);
         if (*site == NULL)
             return udyn_fail(-EINVAL,
-                             "USDT_DYN_SITE=%s is not a site of %s: use nop, nop5 or nop10", wanted,
-                             arch->name);
+                             "USDT_DYN_SITE=%s is not a site of %s: use nop, nop5, nop10 or "
+                             "nop+nop10",
+                             wanted, arch->name);
     } else {
         if (uname(&name) == 0)
             kernel.release = name.release;
         *site = arch->choose(&kernel);
     }
-    if ((*site)->fork_needs_cure && !udyn_process_notices_fork()) {
+    if ((*site)->fork_call != 0 && !udyn_lock_notices_fork()) {
         udyn_debug("a fork can't be noticed here: site nop in place of %s", (*site)->name);
         *site = &arch->sites[0];
     }

@@ -29,6 +29,18 @@ void udyn_system_unlock(void)
     (void)pthread_mutex_unlock(&lock); /* it can only fail for one who does not hold it */
 }
 
+void udyn_system_begin_slow_work(void)
+{
+}
+
+void udyn_system_end_slow_work(void)
+{
+}
+
+void udyn_system_wait_for_slow_work(void)
+{
+}
+
 uint32_t udyn_process_generation(void)
 {
     return (uint32_t)getpid();
@@ -119,7 +131,7 @@ void udyn_image_free(struct udyn_image *image)
     (void)image;
 }
 
-const char *udyn_image_path(const struct udyn_image *image)
+const char *udyn_image_path(struct udyn_image *image)
 {
     (void)image;
     return NULL;
