@@ -13,6 +13,7 @@ end
 PROVIDER = StaticTracing::Provider.fetch("adder")
 ADD = PROVIDER.tracepoints["add"]
 WRONG = Queue.new
+$is_done = false
 
 # Starts the threads.
 def hammer

@@ -13,6 +13,8 @@ site=$(sed -n 's/.*Location: 0x0*\([0-9a-f]*\),.*/\1/p' <<<"$note" | head -1)
 semaphore=$(sed -n 's/.*Semaphore: 0x0*\([0-9a-f]*\)$/\1/p' <<<"$note" | head -1)
 uprobe_add add "$path:0x$site(0x$semaphore)"
 run app 'hammer' >/dev/null
+# shellcheck disable=SC2034 # of lib.sh
+wait_limit=240
 answer=$(run app "flip($count, '$instance/events/$event_group/add/enable', '$path')")
 echo "$answer"
 expect_match 'results' '^wrong 0 ' "$answer"
