@@ -74,7 +74,7 @@ module StaticTracing
         Native.attach(Native::FUNCTIONS)
         nil
       rescue LoadError, FFI::NotFoundError => e
-        "#{path}: #{e.message}"
+        "#{path}: #{e.message.tr("\n", " ")}"
       end
 
       # While the major version is 0, a minor version may change what a program was made for.
