@@ -64,7 +64,7 @@ void __libc_free(void *block);
 
 static void *counted(void *block)
 {
-    live_blocks += block != NULL;
+    (void)__atomic_fetch_add(&live_blocks, block != NULL, __ATOMIC_RELAXED);
     return block;
 }
 
@@ -87,7 +87,7 @@ void *realloc(void *block, size_t size)
 
 void free(void *block)
 {
-    live_blocks -= block != NULL;
+    (void)__atomic_fetch_sub(&live_blocks, block != NULL, __ATOMIC_RELAXED);
     __libc_free(block);
 }
 

@@ -5,11 +5,14 @@
  * descriptor, mapping, file or block of memory is left.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fault.h"
@@ -294,6 +297,57 @@ static void any_backing(void **state)
     fail_all(USDT_DYN_BACKING_AUTO, "auto");
 }
 
+/* What a tracer does, once the other thread is asleep in its wait. */
+static void *count_up_later(void *data)
+{
+    const usdt_dyn_probe *probe = data;
+    struct timespec pause = {.tv_nsec = 1000000};
+    uint16_t value = 1;
+    char name[64], where[64];
+    int memory, turns;
+
+    snprintf(name, sizeof(name), "/proc/self/task/%d/wchan", (int)getpid());
+    for (turns = 0; turns < 10000; turns++) {
+        FILE *file = fopen(name, "re");
+        bool is_asleep = file != NULL && fgets(where, sizeof(where), file) != NULL &&
+                         strstr(where, "poll") != NULL;
+
+        if (file != NULL)
+            (void)fclose(file);
+        if (is_asleep)
+            break;
+        (void)nanosleep(&pause, NULL);
+    }
+    memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+    (void)!pwrite(memory, &value, sizeof(value), (off_t)(uintptr_t)usdt_dyn_probe_semaphore(probe));
+    (void)close(memory);
+    return NULL;
+}
+
+/* Nothing tells of an open; the change is seen all the same, long before the slow look. */
+static void a_watch_without_inotify(void **state)
+{
+    struct world world = {.backing = USDT_DYN_BACKING_FILE};
+    struct timespec begin, end;
+    pthread_t thread;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 3; i++)
+        assert_ok(steps[i].run(&world));
+    assert_ok(make_watch(&world));
+    fault_arm(FAULT_inotify_init1, 1, EMFILE);
+    assert_ok(add_to_watch(&world));
+    assert_true(fault_disarm());
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &begin), 0);
+    assert_int_equal(pthread_create(&thread, NULL, count_up_later, world.probes[0]), 0);
+    assert_int_equal(usdt_dyn_watch_wait(world.watch, 30000), 1);
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &end), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(end.tv_sec - begin.tv_sec < 20);
+    end_world(&world);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -313,10 +367,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(a_memfd),
-        TEST(a_private_file),
-        TEST(a_shared_file),
-        TEST(any_backing),
+        TEST(a_memfd),     TEST(a_private_file),          TEST(a_shared_file),
+        TEST(any_backing), TEST(a_watch_without_inotify),
     };
 
     return !!cmocka_run_group_tests_name("fault", tests, NULL, NULL);
