@@ -1,12 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# fork.sh BACKING [SITE]: processes forked in every way while a probe is traced. A child lives; it is
+# fork.sh BACKING [SITE] [detect=site]: processes forked in every way while a probe is traced. A child lives; it is
 # traced if the tracer traces every process, and clean if the tracer is on its parent alone.
 source "$(dirname "$0")/app.sh"
 need root bpftrace
 
+look=semaphore
+[[ ${3:-} != detect=site ]] || look=enabled
+
 start_app app USDT_DYN_DEBUG=1 ${2:+USDT_DYN_SITE=$2}
-new_provider app fk "$1"
+new_provider app fk "$1" ${3:+"$3"}
 act app probe fk p int64 string
 act app load fk
 act app path fk
@@ -36,13 +39,13 @@ only_parent() {
     expect app 'fired 1' fire fk p 1 =parent
     expect app 'fired 1' fire fk p 2 =parent # through what the kernel has made of the site
     set_mark
-    fork_child "$1" 'fire fk p 3 =child ; semaphore fk p ; fire fk p 4 =child'
+    fork_child "$1" "fire fk p 3 =child ; $look fk p ; fire fk p 4 =child"
     expect app 'reaped with status 0' reap
     expect_equal "$1: the child of a traced parent" "child ok fired 1
 child ok 0
 child ok fired 0" "$(said)"
     set_mark
-    fork_child "$1" "fork $1 fire fk p 5 =grandchild ; semaphore fk p"
+    fork_child "$1" "fork $1 fire fk p 5 =grandchild ; $look fk p"
     expect app 'reaped with status 0' reap
     expect_equal "$1: the grandchild of a traced parent" "child child ok fired 1
 child child ok 0
@@ -53,7 +56,7 @@ child ok reaped with status 0" "$(said | grep -v 'ok child')"
     expect_equal "$1: events of the parent" "$parent 1 parent
 $parent 2 parent
 $parent 6 last" "$(printed trace)"
-    expect app 0 semaphore fk p
+    expect app 0 $look fk p
 }
 
 # The tracer is on every process: the child is traced on, and clean when the tracer leaves.
@@ -63,14 +66,15 @@ every_process() {
     expect app 'fired 1' fire fk p 1 =parent
     expect app 'fired 1' fire fk p 2 =parent
     set_mark
-    fork_child "$1" 'fire fk p 3 =child ; semaphore fk p ; fire fk p 4 =child ; await fk p 0 ; semaphore fk p ; fire fk p 5 =late'
+    local commands="fire fk p 3 =child ; $look fk p ; fire fk p 4 =child"
+    fork_child "$1" "$commands ; await fk p 0 ; $look fk p ; fire fk p 5 =late"
     wait_line trace ' 4 child$'
     fork_child "$1" "fork $1 fire fk p 6 =grandchild"
     wait_line trace ' grandchild$'
     stop trace
     expect app 'reaped with status 0' reap
     expect app 'reaped with status 0' reap
-    expect app 0 semaphore fk p
+    expect app 0 $look fk p
     expect_equal "$1: the child of a traced program" "child ok fired 1
 child ok 1
 child ok fired 1
