@@ -67,3 +67,15 @@ expect_found 'after the end of the parent' "$child" $after
 is_gone() { ! kill -0 "$child" 2>/dev/null; }
 expect_attached 'after the end of the parent' three "$child" is_gone
 expect_equal 'the child has fired' 2 "$(grep -c '^child ok fired 1' "$(out_of app)")"
+
+# A parent that ends with its descriptors open leaves the file to its child.
+start_app other
+new_provider other fo "$1"
+act other probe fo p int64
+act other load fo
+act other fork fork 'await fo p 1 ; fire fo p 3'
+child=${answer#child }
+close_stdin other
+wait_end other
+expect_found 'after the end of the parent with descriptors' "$child" yes
+expect_attached 'after the end of the parent with descriptors' four "$child" is_gone

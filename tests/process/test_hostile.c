@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* What programs do around a call of the library: plugins, signal handlers, cancelled threads. Each
+ * runs in a process of its own that is ended if it hangs. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "child.h"
+
+#define HANGS_AFTER_S 30
+
+static int is_ending; /* atomic */
+
+static void load_and_free_one(const char *name)
+{
+    usdt_dyn_provider *provider;
+    usdt_dyn_probe *probe;
+
+    EXPECT(usdt_dyn_provider_new(&provider, name) == 0);
+    EXPECT(usdt_dyn_provider_add_probe(provider, &probe, "probe", NULL, 0) == 0);
+    EXPECT(usdt_dyn_provider_load(provider) == 0);
+    usdt_dyn_provider_free(provider);
+}
+
+static void *load_and_free(void *data)
+{
+    while (!__atomic_load_n(&is_ending, __ATOMIC_ACQUIRE))
+        load_and_free_one("thread");
+    return data;
+}
+
+static void open_plugins(void)
+{
+    pthread_t thread;
+    int turn;
+
+    (void)alarm(HANGS_AFTER_S);
+    EXPECT(pthread_create(&thread, NULL, load_and_free, NULL) == 0);
+    for (turn = 0; turn < 200; turn++) {
+        void *plugin = dlopen(USDT_DYN_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+
+        EXPECT(plugin != NULL);
+        EXPECT(dlclose(plugin) == 0);
+    }
+    __atomic_store_n(&is_ending, 1, __ATOMIC_RELEASE);
+    EXPECT(pthread_join(thread, NULL) == 0);
+}
+
+static void a_plugin_makes_probes_in_its_constructor(void **state)
+{
+    (void)state;
+    in_child(open_plugins);
+}
+
+/* A child can load a new image, whatever the other threads of its parent were doing. */
+static void fork_during_loads(void)
+{
+    pthread_t thread;
+    int turn;
+
+    (void)alarm(HANGS_AFTER_S);
+    EXPECT(pthread_create(&thread, NULL, load_and_free, NULL) == 0);
+    for (turn = 0; turn < 50; turn++) {
+        pid_t child = fork();
+        int status;
+
+        if (child == 0) {
+            (void)alarm(10);
+            load_and_free_one("child");
+            _exit(0);
+        }
+        EXPECT(waitpid(child, &status, 0) == child && status == 0);
+    }
+    __atomic_store_n(&is_ending, 1, __ATOMIC_RELEASE);
+    EXPECT(pthread_join(thread, NULL) == 0);
+}
+
+static void a_child_loads_while_its_parent_did(void **state)
+{
+    (void)state;
+    in_child(fork_during_loads);
+}
+
+static volatile sig_atomic_t handled, refused, failed;
+
+static void call_in_handler(int signal)
+{
+    usdt_dyn_provider *provider = NULL;
+    int error = usdt_dyn_provider_new(&provider, "handler");
+
+    (void)signal;
+    handled = handled + 1;
+    if (error == -EDEADLK)
+        refused = refused + 1;
+    else if (error != 0)
+        failed = failed + 1;
+    usdt_dyn_provider_free(provider);
+}
+
+static void *signal_main(void *main_thread)
+{
+    while (!__atomic_load_n(&is_ending, __ATOMIC_ACQUIRE))
+        EXPECT(pthread_kill(*(pthread_t *)main_thread, SIGUSR1) == 0);
+    return NULL;
+}
+
+static void be_interrupted(void)
+{
+    struct sigaction action = {.sa_handler = call_in_handler};
+    pthread_t self = pthread_self(), thread;
+    usdt_dyn_provider *provider;
+    long turn = 0;
+
+    (void)alarm(HANGS_AFTER_S);
+    EXPECT(usdt_dyn_provider_new(&provider, "interrupted") == 0);
+    EXPECT(sigaction(SIGUSR1, &action, NULL) == 0);
+    EXPECT(pthread_create(&thread, NULL, signal_main, &self) == 0);
+    /* Until the handler has come at a bad moment often enough, within reason. */
+    while (refused < 20 && turn++ < 20000000)
+        (void)usdt_dyn_provider_path(provider);
+    __atomic_store_n(&is_ending, 1, __ATOMIC_RELEASE);
+    EXPECT(pthread_join(thread, NULL) == 0);
+    EXPECT(handled > 0 && failed == 0);
+}
+
+static void a_signal_handler_interrupts_a_call(void **state)
+{
+    (void)state;
+    in_child(be_interrupted);
+}
+
+static void *load_until_cancelled(void *data)
+{
+    for (;;) {
+        load_and_free_one("cancelled");
+        pthread_testcancel();
+    }
+    return data;
+}
+
+static void cancel_loads(void)
+{
+    pthread_t thread;
+    int turn;
+
+    (void)alarm(HANGS_AFTER_S);
+    for (turn = 0; turn < 20; turn++) {
+        EXPECT(pthread_create(&thread, NULL, load_until_cancelled, NULL) == 0);
+        load_and_free_one("canceller");
+        EXPECT(pthread_cancel(thread) == 0);
+        EXPECT(pthread_join(thread, NULL) == 0);
+        load_and_free_one("canceller");
+    }
+}
+
+static void a_loading_thread_is_cancelled(void **state)
+{
+    (void)state;
+    in_child(cancel_loads);
+}
+
+static void load_without_rights(void)
+{
+    char folder[] = "/tmp/usdt-dyn-test.XXXXXX";
+
+    EXPECT(mkdtemp(folder) != NULL);
+    if (geteuid() == 0) {
+        EXPECT(chown(folder, 65534, 65534) == 0);
+        EXPECT(setgid(65534) == 0 && setuid(65534) == 0);
+    }
+    EXPECT(setenv("USDT_DYN_DIR", folder, 1) == 0);
+    EXPECT(setenv("USDT_DYN_BACKING", "file", 1) == 0);
+    (void)umask(0777);
+    load_and_free_one("umask");
+    EXPECT(setenv("USDT_DYN_BACKING", "shared", 1) == 0);
+    load_and_free_one("umask");
+}
+
+static void the_umask_takes_all_rights(void **state)
+{
+    (void)state;
+    in_child(load_without_rights);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plugin_makes_probes_in_its_constructor),
+        cmocka_unit_test(a_child_loads_while_its_parent_did),
+        cmocka_unit_test(a_signal_handler_interrupts_a_call),
+        cmocka_unit_test(a_loading_thread_is_cancelled),
+        cmocka_unit_test(the_umask_takes_all_rights),
+    };
+
+    return !!cmocka_run_group_tests(tests, NULL, NULL);
+}
