@@ -4,6 +4,8 @@
 source "$(dirname "$0")/lib.sh"
 need root bpftrace
 fires=$1
+# shellcheck disable=SC2034 # of lib.sh
+tracer_limit=400
 
 start_ruby app
 run app 'P = StaticTracing::Provider.register("memory"); TP = P.add_tracepoint("probe", Integer, String); P.enable' >/dev/null
