@@ -115,3 +115,11 @@ require_relative "static_tracing/providers"
 require_relative "static_tracing/process_hooks"
 require_relative "static_tracing/watcher"
 require_relative "static_tracing/helpers"
+
+module StaticTracing # rubocop:disable Style/Documentation
+  # What only some programs use is read when they name it.
+  autoload :Rails, "#{__dir__}/static_tracing/rails"
+  autoload :Rack, "#{__dir__}/static_tracing/rack"
+  autoload :Sidekiq, "#{__dir__}/static_tracing/sidekiq"
+  Helpers.autoload :ActiveRecord, "#{__dir__}/static_tracing/helpers/active_record"
+end
