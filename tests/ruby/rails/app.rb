@@ -38,7 +38,7 @@ ENV["DATABASE_URL"] = "sqlite3:#{File.join(ENV.fetch("APP_ROOT"), "shop.sqlite3"
 
 ActiveSupport.on_load(:active_record) do
   # A table row.
-  class Order < ActiveRecord::Base
+  class Order < ActiveRecord::Base # rubocop:disable Lint/ConstantDefinitionInBlock
     if defined?(StaticTracing)
       extend StaticTracing::Helpers::ActiveRecord
       trace_model
@@ -83,6 +83,11 @@ class OrdersController < ActionController::Base
     render plain: Process.pid.to_s, status: 201
   end
 
+  def slow
+    sleep 0.2
+    render plain: "slow"
+  end
+
   # How many of the gem's subscriptions there are.
   def listeners
     count = StaticTracing::Rails.probes.values.count(&:subscribed?)
@@ -102,6 +107,7 @@ Shop::Application.routes.draw do
   get "/show", to: "orders#show"
   post "/orders", to: "orders#create"
   get "/listeners", to: "orders#listeners"
+  get "/slow", to: "orders#slow"
   get "/bad", to: "orders#bad"
 end
 
