@@ -36,7 +36,7 @@ bind "unix://$socket"
 worker_check_interval 1
 before_fork { ActiveRecord::Base.connection_pool.disconnect! if defined?(ActiveRecord) }
 RUBY
-    start "$1" puma -C "$work/puma.rb" "$here/config.ru"
+    start "$1" puma -C "$work/puma.rb" "${rackup:-$here/config.ru}"
     wait_for 60 answers
     wait_for 60 has_workers "$1" "$2"
 }
