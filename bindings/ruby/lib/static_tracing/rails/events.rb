@@ -5,10 +5,12 @@ module StaticTracing
   module Rails
     # The probes that every Rails program has. bpftrace before 0.24 reads six arguments: what is
     # asked for most comes first.
+    # @api private
     module Events
       # names: of ActiveSupport::Notifications; arguments: after overhead_ns; reader: gives their values.
       Event = Struct.new(:names, :arguments, :reader)
 
+      # By the name of the probe.
       ALL = {} # rubocop:disable Style/MutableConstant
 
       class << self

@@ -9,6 +9,7 @@ module StaticTracing
       # The most bytes of a text that are looked at.
       LIMIT = 1024
 
+      # What stands for a value.
       MASK = "?"
       STRING = /'(?:[^']|'')*(?:'|\z)/
       # What a database with ` for names (MySQL) takes for strings besides.
@@ -51,6 +52,7 @@ module StaticTracing
         end
       end
 
+      # By the kind of the text.
       DEFAULTS = { path: method(:path), sql: method(:sql), key: method(:key) }.freeze
     end
   end

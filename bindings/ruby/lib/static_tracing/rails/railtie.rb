@@ -34,6 +34,7 @@ module StaticTracing
       config.after_initialize { |app| Railtie.install(app) }
 
       class << self
+        # @api private
         # @return [String, Symbol, Module]
         def provider
           app = ::Rails.application
@@ -41,12 +42,14 @@ module StaticTracing
           chosen == :application ? app.class.module_parent : chosen
         end
 
+        # @api private
         # @return [Boolean]
         def wanted?
           ::Rails.application.config.static_tracing.enabled && Rails.allowed?
         end
 
         # What is wrong with it is logged: the program starts all the same.
+        # @api private
         # @param app [::Rails::Application]
         # @return [void]
         def install(app)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+# Requests per second of the tests' Rails program under Puma: without the gem, with it, and with a tracer
+# attached to requests, SQL and views. The three servers are asked in turn, many times; they are started
+# anew now and then, as one process is never quite as fast as the next. Shown are the medians of the ratios
+# of each turn, with the interval that holds the true median in 95 of 100 runs.
+#
+#   ruby tests/bench/ruby_rails.rb BUILD-FOLDER [TURNS] [REQUESTS-A-TURN]
+#
+# The processor time of the server for a request is compared too: other programs of the machine disturb it less.
+# Needs root and bpftrace for the third server.
+# rubocop:disable Style/FormatStringToken
+require "fileutils"
+require "json"
+require "net/http"
+require "socket"
+require "tmpdir"
+
+BUILD = File.expand_path(ARGV.fetch(0))
+TURNS = Integer(ARGV[1] || 24)
+REQUESTS = Integer(ARGV[2] || 300)
+TURNS_A_START = 6
+APP = File.expand_path("../ruby/rails/config.ru", __dir__)
+PATH = "/orders?name=anna"
+
+# HTTP to a socket in the file system, one connection for all requests.
+class SocketHTTP < Net::HTTP
+  def connect
+    @socket = Net::BufferedIO.new(UNIXSocket.new(address))
+  end
+end
+
+# One Puma with one thread.
+class Server
+  attr_reader :pid
+
+  def initialize(folder, name, environment)
+    @folder = File.join(folder, name)
+    FileUtils.rm_rf(@folder)
+    FileUtils.mkdir_p(File.join(@folder, "app/views/orders"))
+    File.write(File.join(@folder, "app/views/orders/show.html.erb"), "shown")
+    @socket = File.join(@folder, "socket")
+    @environment = { "RAILS_ENV" => "production", "APP_ROOT" => @folder,
+                     "USDT_DYN_LIB" => File.join(BUILD, "src/libusdt-dyn.so.0"), **environment }
+  end
+
+  def start
+    @pid = spawn(@environment, "puma", "-t", "1:1", "-b", "unix://#{@socket}", APP,
+                 out: File.join(@folder, "out"), err: File.join(@folder, "err"), in: File::NULL)
+    100.times do
+      @http = SocketHTTP.new(@socket).start
+      break
+    rescue SystemCallError
+      sleep 0.2
+    end
+    raise "no server: #{File.read(File.join(@folder, "err"))}" unless @http
+
+    ask(100)
+  end
+
+  # Returns requests per second, and per second of the server's processor time.
+  def ask(count)
+    start = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    used = cpu
+    count.times { raise "no answer" unless @http.get(PATH).code == "200" }
+    [count / (Process.clock_gettime(Process::CLOCK_MONOTONIC) - start), count / (cpu - used)]
+  end
+
+  def cpu
+    Dir["/proc/#{@pid}/task/*/schedstat"].sum { |file| File.read(file).to_i } / 1e9
+  end
+
+  def stop
+    @http&.finish
+    @http = nil
+    return unless @pid
+
+    Process.kill("TERM", @pid)
+    Process.wait(@pid)
+    @pid = nil
+  end
+end
+
+# bpftrace at one process, which counts what it sees.
+class Tracer
+  PROBES = %w[request sql render].freeze
+
+  def initialize(pid)
+    program = PROBES.map { |probe| "usdt::rails:#{probe} { @#{probe} = count(); }" }.join(" ")
+    @out = IO.popen(["timeout", "-s", "KILL", "600", "bpftrace", "-f", "json", "-p", pid.to_s, "-e",
+                     "#{program} BEGIN { printf(\"ready\\n\"); }", { err: File::NULL, in: File::NULL }])
+    nil until @out.gets&.include?("ready") || @out.eof?
+  end
+
+  # Returns how often each probe fired.
+  def stop
+    Process.kill("INT", Integer(`pgrep -P #{@out.pid}`))
+    counts = @out.each_line.filter_map { |line| JSON.parse(line) rescue nil } # rubocop:disable Style/RescueModifier
+                 .select { |line| line["type"] == "map" }.flat_map { |line| line["data"].to_a }.to_h
+    @out.close
+    PROBES.to_h { |probe| [probe, counts["@#{probe}"].to_i] }
+  end
+end
+
+def median(values)
+  sorted = values.sort
+  (sorted[(sorted.size - 1) / 2] + sorted[sorted.size / 2]) / 2.0
+end
+
+# Of the median, by the ranks between which it lies in 95 of 100 samples (binomial).
+def interval(values)
+  sorted = values.sort
+  n = sorted.size
+  rank = ((n / 2.0) - (1.96 * Math.sqrt(n) / 2)).floor.clamp(0, n - 1)
+  [sorted[rank], sorted[n - 1 - rank]]
+end
+
+def show(name, ratios)
+  low, high = interval(ratios)
+  puts format("  %-8s / without: %.4f  [%.4f, %.4f]  of %d turns", name, median(ratios), low, high, ratios.size)
+end
+
+def report(title, speeds)
+  puts title
+  speeds.each { |name, values| puts format("  %-8s %.1f (median)", name, median(values)) }
+  %w[untraced traced].each { |name| show(name, speeds[name].zip(speeds["without"]).map { |one, base| one / base }) }
+  # The same server against itself, one turn to the next: what the machine does without any difference.
+  show("without", speeds["without"].each_slice(TURNS_A_START).flat_map { |run| run.each_cons(2).map { |a, b| a / b } })
+end
+
+speeds = Hash.new { |hash, name| hash[name] = [] }
+fires = Hash.new(0)
+asked = 0
+Dir.mktmpdir do |folder|
+  servers = { "without" => { "USDT_FFI" => "no" }, "untraced" => {}, "traced" => {} }
+            .to_h { |name, environment| [name, Server.new(folder, name, environment)] }
+  (TURNS.to_f / TURNS_A_START).ceil.times do
+    servers.each_value(&:start)
+    tracer = Tracer.new(servers["traced"].pid)
+    TURNS_A_START.times do |turn|
+      servers.keys.rotate(turn).each { |name| speeds[name] << servers[name].ask(REQUESTS) }
+      asked += REQUESTS
+    end
+    tracer.stop.each { |probe, count| fires[probe] += count }
+  ensure
+    servers.each_value(&:stop)
+  end
+end
+
+report("requests per second", speeds.transform_values { |values| values.map(&:first) })
+report("requests per second of processor time", speeds.transform_values { |values| values.map(&:last) })
+puts "fires per request: #{fires.map { |probe, count| format("%s %.2f", probe, count.to_f / asked) }.join(", ")}"
+# rubocop:enable Style/FormatStringToken
