@@ -48,7 +48,7 @@ mail W OrderMailer
 request W POST /orders OrdersController create 201
 sql W <Order Create> <INSERT INTO "orders" ("name") VALUES (?)> 1 0
 sql W <TRANSACTION> <begin transaction> 1 0
-sql W <TRANSACTION> <commit transaction> 1 0' "$(tail -n "+$from" "$(out_of one)" | grep . | sed "s/ ${workers[0]} / W /" |
+sql W <TRANSACTION> <commit transaction> 1 0' "$(tail -n "+$from" "$(out_of one)" | grep . | sed "s/ ${workers[0]} / W /; s/ RETURNING \"id\"//" |
     grep -vE '^render|warm' | LC_ALL=C sort)"
 
 # ---- All workers, also one that is born meanwhile ----------------------------------------------
