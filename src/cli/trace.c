@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/catalog.h"
@@ -22,6 +23,8 @@
 
 #define OUTPUT_SIZE (256 * 1024)
 
+#define READER_PRIORITY (-10)
+
 struct trace {
     struct udyn_options options;
     struct udyn_catalog catalog;
@@ -34,12 +37,18 @@ struct trace {
     struct udyn_hist hist;
     uint64_t seen; /* events */
     uint64_t lost; /* those that were told of */
+    int output_error;
 };
 
-/* What is left once there is nothing to say any more. */
-static bool is_output_closed(void)
+static void flush(struct trace *trace)
 {
-    return ferror(stdout) != 0;
+    if (fflush(stdout) != 0 && trace->output_error == 0)
+        trace->output_error = -errno;
+}
+
+static bool is_output_closed(const struct trace *trace)
+{
+    return trace->output_error != 0 || ferror(stdout) != 0;
 }
 
 static bool has_enough(const struct trace *trace)
@@ -105,14 +114,15 @@ static bool go_on(struct trace *trace, bool is_last)
         udyn_say_errno(error, "cannot read the trace");
         return false;
     }
-    while (!has_enough(trace) && !is_output_closed() && udyn_stream_next(&trace->stream, &record)) {
+    while (!has_enough(trace) && !is_output_closed(trace) &&
+           udyn_stream_next(&trace->stream, &record)) {
         use(trace, &record);
         was_any = true;
     }
     if (trace->stream.has_lost)
         tell_lost(trace);
     if (was_any)
-        (void)fflush(stdout); /* is_output_closed() sees a failure */
+        flush(trace);
     return was_any;
 }
 
@@ -122,14 +132,14 @@ static void draw(struct trace *trace, bool is_end)
         udyn_summary_draw(&trace->summary, stdout, udyn_wait_now(), is_end, trace->options.json);
     if (trace->options.hist != NULL && is_end)
         udyn_hist_draw(&trace->hist, stdout, trace->options.json);
-    (void)fflush(stdout); /* is_output_closed() sees a failure */
+    flush(trace);
 }
 
 static void run(struct trace *trace)
 {
     enum udyn_wait_for reason = UDYN_WAIT_EVENTS;
 
-    while (!has_enough(trace) && !is_output_closed()) {
+    while (!has_enough(trace) && !is_output_closed(trace)) {
         reason = udyn_wait(&trace->wait, &trace->stream);
         if (reason == UDYN_WAIT_STOP)
             break;
@@ -188,6 +198,9 @@ static enum udyn_status attach(struct trace *trace)
         udyn_say_errno(error, "cannot open the trace");
         return UDYN_REFUSED;
     }
+    /* Where programs that fire take all processors, who reads has to come first, or events are
+     * lost. If it may not, they are told of. */
+    (void)setpriority(PRIO_PROCESS, 0, READER_PRIORITY);
     udyn_session_place(&trace->session, &trace->plan);
     if (trace->session.nplaced == 0)
         return UDYN_REFUSED;
@@ -221,8 +234,8 @@ static enum udyn_status trace_all(struct trace *trace)
             udyn_summary_begin(&trace->summary, &trace->plan, udyn_wait_now());
         udyn_wait_start(&trace->wait);
         run(trace);
-        if (is_output_closed() && errno != EPIPE) {
-            udyn_say_errno(-errno, "cannot write the output");
+        if (is_output_closed(trace) && trace->output_error != -EPIPE) {
+            udyn_say_errno(trace->output_error, "cannot write the output");
             status = UDYN_REFUSED;
         } else if (trace->seen == 0 && trace->targets.nalive == 0) {
             udyn_say("the process ended before a probe fired");

@@ -100,12 +100,24 @@ wait_end duration || fail '--duration: not 0'
 (
     set +o pipefail
     timeout -s KILL $tracer_limit "$command" trace -p "$(pid_of app-file)" none 2>"$(err_of pipe)" | head -n 1
+    echo "status ${PIPESTATUS[0]}"
 ) >"$(out_of pipe)" &
 register pipe $!
 wait_for "$wait_limit" grep -q 'Ctrl-C ends it' "$(err_of pipe)"
 pipe_ended() { fire app-file 'shop none' && has_ended pipe; }
 wait_for "$wait_limit" pipe_ended
-expect_equal 'a closed pipe' 1 "$(wc -l <"$(out_of pipe)")"
+expect_match 'a closed pipe' '^status 0$' "$(cat "$(out_of pipe)")"
+expect_equal 'what came through' 1 "$(grep -c shop:none "$(out_of pipe)")"
+
+# A full disk is another matter.
+status=0
+"$command" trace -p "$(pid_of app-file)" none >/dev/full 2>"$work/full.err" &
+register full $!
+wait_for "$wait_limit" grep -q 'Ctrl-C ends it' "$work/full.err"
+fire app-file 'shop none'
+wait_end full || status=$?
+expect_equal 'a full disk' 3 $status
+expect_match 'what is said' 'cannot write the output' "$(cat "$work/full.err")"
 
 trace last -p "$(pid_of app-memfd)"
 fire app-memfd 'shop none'
