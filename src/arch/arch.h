@@ -2,7 +2,7 @@
 /*
  * The contract for processors: the ELF machine, the code of a probe site and the place of each
  * argument. One constant table a processor; all of them are compiled everywhere, so that the image
- * of any processor can be made and checked on any other.
+ * of any processor can be made and checked on any other of the same byte order.
  */
 #ifndef UDYN_ARCH_H
 #define UDYN_ARCH_H

@@ -12,9 +12,10 @@ case $processor in
   s390x) debian=s390x triplet=s390x-linux-gnu ;;
   *) echo "unknown processor $processor" >&2 && exit 2 ;;
 esac
-# Two unit tests make images for x86-64, which wants the same byte order.
+# On the big-endian one: two unit tests make images for x86-64, which wants the same byte order; and
+# qemu does not swap the inotify events of a descriptor that fcntl(F_DUPFD) made.
 leave_out=()
-[ "$processor" != s390x ] || leave_out=(-E '^unit\.(content|note)$')
+[ "$processor" != s390x ] || leave_out=(-E '^unit\.(content|note|watch)$')
 work=$USDT_DYN_BUILD/arch-$processor
 
 skip() {
