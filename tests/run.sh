@@ -28,7 +28,7 @@ need_tracefs || echo "No tracefs: tests that trace are skipped."
 cmake -S "$root" -B "$build" -DUSDT_DYN_WERROR=ON
 cmake --build "$build" --parallel
 
-ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 "${leave_out[@]}"
+ctest --test-dir "$build" --parallel 2 --output-on-failure --no-tests=error --timeout 300 "${leave_out[@]}"
 
 # The unit tests once more under AddressSanitizer with UndefinedBehaviorSanitizer, and under
 # ThreadSanitizer.

@@ -126,7 +126,8 @@ static void after_fork_in_parent(void)
 
 static void after_fork_in_child(void)
 {
-    if (!notices_fork)
+    /* Where the kernel does not: before Linux 4.14, or if an emulator only says that it does. */
+    if (wiped->is_known != 0)
         memset(wiped, 0, sizeof(*wiped));
     if (is_forking) {
         is_forking = 0;
