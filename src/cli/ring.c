@@ -16,6 +16,11 @@ enum {
     TIME_STAMP = 31,
 };
 
+bool udyn_ring_is_known(void)
+{
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && sizeof(long) == 8;
+}
+
 static uint32_t take_word(struct udyn_ring_page *page)
 {
     uint32_t word;

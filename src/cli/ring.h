@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Are this machine's ring buffers of the kind that is read here: 64 bits, little-endian? */
+bool udyn_ring_is_known(void);
+
 /* A record in a sub-buffer. */
 struct udyn_record {
     uint64_t time; /* in nanoseconds of the instance's clock */

@@ -186,9 +186,14 @@ static enum udyn_status find(struct trace *trace)
 
 static enum udyn_status attach(struct trace *trace)
 {
-    enum udyn_status status = udyn_session_open(&trace->session);
+    enum udyn_status status;
     int error;
 
+    if (!udyn_ring_is_known()) {
+        udyn_say("trace knows the ring buffers of 64-bit little-endian machines only");
+        return UDYN_REFUSED;
+    }
+    status = udyn_session_open(&trace->session);
     if (status == UDYN_DONE)
         status = udyn_targets_filter(&trace->targets, trace->session.instance);
     if (status != UDYN_DONE)

@@ -97,6 +97,20 @@ expect_equal 'each fired once' 10000 "$(sort -u <<<"$fired" | wc -l)"
 expect_equal 'in their order' 'many:probe_0 many:probe_9999' "$(sed -n '1p;$p' <<<"$fired" | xargs)"
 ((attached - start < 30000000 && end - stopping < 30000000)) || fail 'ten thousand probes take too long'
 
+# --- one site where the kernel places nothing hinders no other
+"$here/many_probes.py" 40 | sed 's/\.8byte s1, /.8byte bad, /; $a .text\nbad: .byte 0x06' >"$work/bad.s"
+cc -o "$work/bad" "$work/bad.s"
+start bad "$work/bad"
+wait_line bad '^ready'
+trace most -p "$(pid_of bad)" --count 39
+tell bad ''
+wait_end most || fail 'all but one: not 0'
+expect_match 'which it is' 'cannot attach to many:probe_1 at 0x' "$(cat "$(err_of most)")"
+expect_equal 'all others' 39 "$(grep -o 'many:probe_[0-9]*' "$(out_of most)" | sort -u | wc -l)"
+status=0
+run_tracer none "$command" trace -p "$(pid_of bad)" probe_1 || status=$?
+expect_equal 'it alone' 3 $status
+
 # --- a hundred thousand events a second
 start burst "$USDT_DYN_BUILD/tests/cli/usdt-dyn-burst" 100000 5
 wait_line burst '^ready'
