@@ -83,4 +83,12 @@ done
 start_tracer again bpftrace -p "$born" -e 'usdt::rails:action { printf("action %d\n", pid); }'
 wait_for 20 eval "ask_worker $born GET /show && line_matches again '^action $born' 1"
 stop again
+
+# All arguments of a request, by name, of both workers.
+start_tracer named "$USDT_DYN_BUILD/src/cli/usdt-dyn" trace -p "${workers[1]}" -p "$born" rails:request --json
+for worker in "${workers[1]}" "$born"; do
+    wait_for 20 eval "ask_worker $worker GET /show && line_matches named '\"pid\": ?$worker,' 1"
+done
+stop named
+expect_match 'a request with all that is known of it' '"path": ?"/show".*"status": ?200,.*"duration_ns": ?[0-9]{4,},.*"db_ns": ?0,.*"view_ns": ?[0-9]{4,},.*"request_id": ?"[0-9a-f-]{36}"' "$(cat "$(out_of named)")"
 expect_equal 'what went wrong in Puma' '' "$(grep -iE 'error|usdt-ffi|segfault' "$(err_of puma)" "$(out_of puma)" "$APP_ROOT/rails.log" | grep -v RecordNotFound || true)"
