@@ -26,7 +26,7 @@
 set -euo pipefail
 
 # Seconds that a single wait may take, and that a tracer may run in all.
-wait_limit=${USDT_DYN_TEST_WAIT:-20}
+wait_limit=${USDT_DYN_TEST_WAIT:-30}
 tracer_limit=90
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/usdt-dyn-test.XXXXXX")
@@ -236,6 +236,12 @@ has_ended() {
     [[ ${stat##*) } == [ZX]* ]]
 }
 
+# What a process and its children are doing, for a test that waits for them in vain.
+where_is() { # PID
+    ps -o pid,stat,wchan:32,args -p "$1" || true
+    ps -o pid,stat,wchan:32,args --no-headers --ppid "$1" || true
+}
+
 # stop NAME [SIGNAL]: ends it and waits for its end. The signal is sent again: bpftrace looks whether
 # one came and then waits for events, and would sleep over one that comes between the two.
 stop() {
@@ -244,7 +250,7 @@ stop() {
         kill "-${2:-INT}" "${pids[$1]}" 2>/dev/null || true
         try_for "$((tries < 10 ? 2 : wait_limit))" has_ended "$1" && break
     done
-    has_ended "$1" || fail "$1 does not end on SIG${2:-INT}"
+    has_ended "$1" || fail "$1 does not end on SIG${2:-INT}:"$'\n'"$(where_is "${pids[$1]}")"
     wait "${pids[$1]}" 2>/dev/null || true
 }
 
