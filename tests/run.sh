@@ -17,12 +17,18 @@ build=${USDT_DYN_BUILD_DIR:-$root/build/tests}
 leave_out=(-LE slow)
 [ "${1:-}" = --slow ] && leave_out=()
 
-# What builds the library and its tests; what the tests compare with; the tracers.
-need_packages gcc g++ libc6-dev make cmake pkg-config libelf-dev libdw-dev libcmocka-dev \
-    clang clang-format clang-tidy cppcheck valgrind binutils elfutils \
-    bpftrace bpfcc-tools gdb linux-perf systemtap-sdt-dev procps \
-    ruby ruby-ffi ruby-minitest ||
+# What builds the library and its tests, and the tracers.
+need_packages gcc g++ libc6-dev make cmake pkg-config libelf-dev libdw-dev libcmocka-dev binutils \
+    elfutils procps util-linux python3 bpftrace bpfcc-tools gdb linux-perf systemtap-sdt-dev ||
     echo "Going on with what is there: tests that miss something are skipped."
+# The gem and what it works with; checkers; other processors, another C library.
+need_packages ruby ruby-ffi ruby-minitest ruby-rspec rake rubocop yard ruby-railties \
+    ruby-activerecord ruby-activejob ruby-actionmailer ruby-sqlite3 puma ruby-sidekiq ||
+    echo "Going on: tests of the gem that miss something are skipped."
+need_packages clang clang-format clang-tidy cppcheck valgrind abigail-tools musl-tools \
+    qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu \
+    libc6-dev-riscv64-cross ||
+    echo "Going on: tests of other compilers and processors are skipped."
 need_tracefs || echo "No tracefs: tests that trace are skipped."
 
 cmake -S "$root" -B "$build" -DUSDT_DYN_WERROR=ON
