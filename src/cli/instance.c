@@ -87,19 +87,22 @@ int udyn_tracefs_remove_instance(int tracefs, const char *instance)
     return remove_group(tracefs, group);
 }
 
-static bool is_left_behind(int tracefs, const char *instance)
+/* Removes an instance that no run holds. The lock is kept until it is gone: a run that has just
+ * made the instance, and not locked it yet, then fails to and makes another. */
+static bool remove_left_behind(int tracefs, const char *instance)
 {
     char path[PATH_SIZE];
-    bool is_free;
+    bool is_removed;
     int fd;
 
     path_of(instance, path);
     fd = openat(tracefs, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    is_free = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    is_removed =
+        flock(fd, LOCK_EX | LOCK_NB) == 0 && udyn_tracefs_remove_instance(tracefs, instance) == 0;
     (void)close(fd); /* only a folder */
-    return is_free;
+    return is_removed;
 }
 
 /* Groups of events without an instance: a run was killed between the two steps of its end. */
@@ -144,8 +147,8 @@ size_t udyn_tracefs_sweep(int tracefs)
     }
     while ((entry = readdir(instances)) != NULL)
         if (strncmp(entry->d_name, UDYN_INSTANCE_PREFIX, strlen(UDYN_INSTANCE_PREFIX)) == 0 &&
-            strlen(entry->d_name) < UDYN_INSTANCE_SIZE && is_left_behind(tracefs, entry->d_name) &&
-            udyn_tracefs_remove_instance(tracefs, entry->d_name) == 0)
+            strlen(entry->d_name) < UDYN_INSTANCE_SIZE &&
+            remove_left_behind(tracefs, entry->d_name))
             count++;
     (void)closedir(instances); /* only read */
     sweep_groups(tracefs);

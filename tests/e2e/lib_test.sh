@@ -54,6 +54,6 @@ try 1 'expect_match colors "^blue$" "red"'
 try 3 'run_tracer app bash -c "exit 3" || exit $?'
 
 # What is missing.
-try 77 'need no-such-tracer'
+try 77 'unset USDT_DYN_REQUIRE_TRACER; need no-such-tracer'
 expect_match 'the reason of a skip' '^SKIP: no-such-tracer is not installed' "$said"
 try 1 'USDT_DYN_REQUIRE_TRACER=1; need no-such-tracer'
