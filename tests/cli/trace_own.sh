@@ -37,6 +37,7 @@ for backing in file memfd; do
     trace all -p "$(pid_of "$app")" 'shop:*' --json
     ask "$app" 'await shop six 1' '^ok' >/dev/null
     wait_for "$wait_limit" grep -q Attaching "$(out_of bpf)"
+    wait_tracer bpf
     fire "$app" 'shop six -1 65535 -3 -9223372036854775808 18446744073709551615 =bread'
     fire "$app" 'shop six 127 0 2147483647 1 2 empty'
     fire "$app" 'shop twelve -128 255 -32768 65535 -2147483648 4294967295 -1 18446744073709551615 4096 =x1 -0.1 null'
