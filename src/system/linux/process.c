@@ -5,7 +5,8 @@
  * A kernel of the 5-byte kind (arch/x86_64.c) writes a call into a traced site, to a page that
  * fork() does not copy: a child that calls the site dies. The cure costs nothing while a probe is
  * disabled. A fire that has found its probe enabled first asks whether it is in a child that is not
- * known yet (lock.c); there it renews each image that has such a call:
+ * known yet (lock.c); there it renews each image that has such a call, or a breakpoint of its
+ * parent:
  *
  *   MADV_DONTNEED on the semaphores and on the sites drops the child's private copies of these
  *   pages, so that they are as in the file: no call, and zero.
@@ -14,14 +15,16 @@
  *   (mm/vma.c, vma_complete() calls uprobe_mmap()): a child that is traced is traced on, with its
  *   semaphores counted up, and one that is not is clean.
  *
- * None of this needs the image's file or a descriptor. In an image without such a call only those
- * semaphores are cleared that are up with nobody at their site: the breakpoints that a debugger has
- * put into the child are not ours to drop.
+ * None of this needs the image's file or a descriptor. While a debugger is attached, an image
+ * without such a call is left as it is, since a breakpoint may be the debugger's; only those
+ * semaphores are cleared that are up with nobody at their site.
  */
 #include "system/linux/process.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/error.h"
 #include "system/linux/lock.h"
@@ -35,14 +38,22 @@ static uint32_t generation;
 static struct udyn_linux_image *images;
 static bool is_exiting; /* under the lock */
 
-static bool has_call(const struct udyn_linux_image *image)
+/* Is a debugger attached to this process? Then a breakpoint may be its own. */
+static bool is_debugged(void)
 {
-    size_t i;
+    static const char field[] = "TracerPid:\t";
+    char status[1024];
+    const char *pid;
+    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    ssize_t size;
 
-    for (i = 0; i < image->sites_size; i += UDYN_SITE_SIZE)
-        if (((const volatile unsigned char *)image->sites)[i] == image->fork_call)
-            return true;
-    return false;
+    if (fd < 0)
+        return false;
+    size = read(fd, status, sizeof(status) - 1);
+    (void)close(fd); /* read only */
+    status[size > 0 ? size : 0] = '\0';
+    pid = strstr(status, field);
+    return pid != NULL && pid[sizeof(field) - 1] != '0';
 }
 
 /* Is there neither a breakpoint nor a call at the site? */
@@ -52,6 +63,21 @@ static bool is_pristine(const struct udyn_linux_image *image, size_t position)
                       position * (UDYN_SITE_SIZE / sizeof(word)));
 
     return word == image->pristine;
+}
+
+/* Must the image be renewed? For a call, in any case; for a breakpoint, which the kernel would take
+ * back at the first hit, unless it may be a debugger's. */
+static bool needs_renewal(const struct udyn_linux_image *image, bool debugged)
+{
+    bool is_needed = false;
+    size_t i;
+
+    for (i = 0; image->fork_call != 0 && i < image->head.count; i++) {
+        if (*((const volatile uint8_t *)image->sites + i * UDYN_SITE_SIZE) == image->fork_call)
+            return true;
+        is_needed |= !debugged && !is_pristine(image, i);
+    }
+    return is_needed;
 }
 
 /* A semaphore that is up while nobody is at its site is a copy of the parent's. */
@@ -86,9 +112,10 @@ static bool renew(struct udyn_linux_image *image)
 void udyn_process_renew(void)
 {
     struct udyn_linux_image *image;
+    bool debugged = images != NULL && is_debugged();
 
     for (image = images; image != NULL; image = image->next) {
-        if (image->fork_call == 0 || !has_call(image))
+        if (!needs_renewal(image, debugged))
             clear_copied_semaphores(image);
         else if (!renew(image))
             __atomic_store_n(&image->is_quiet, true, __ATOMIC_RELAXED);
