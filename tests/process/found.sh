@@ -52,8 +52,8 @@ child=${answer#child }
 expect_found 'a child' "$child" yes
 act app close
 expect_found 'without descriptors' "$pid" $named
-expect_attached 'without descriptors' two "$pid" is_enabled
-wait_for "$wait_limit" has_said
+both_are_enabled() { is_enabled && has_said; }
+expect_attached 'without descriptors' two "$pid" both_are_enabled
 expect app 'reaped with status 0' reap
 
 # The parent ends, and with it the file that is its own.
