@@ -3,14 +3,17 @@
 
 # What the gem costs: run by ruby.sh, which attaches the tracer.
 #
-#   ruby ruby.rb LIBRARY-WITH-bench_hits_ns DIVIDE-THE-WORK-BY
+#   ruby ruby.rb LIBRARY-WITH-bench_hits_ns
 $LOAD_PATH.unshift File.expand_path("../../bindings/ruby/lib", __dir__)
 require "usdt-ffi"
 require "ffi"
+require "active_support"
+require "active_support/notifications"
+require_relative "rows"
 
 $stdout.sync = true
-CALLS = 100_000 / ARGV[1].to_i
-ROUNDS = ARGV[1] == "1" ? 100 : 3
+CALLS = Rows::QUICK ? 1000 : 100_000
+ROUNDS = Rows::QUICK ? 3 : 51
 
 # The C side.
 module Hits
@@ -28,7 +31,7 @@ class Plain
   def two(_one, _two); end
 end
 
-# The same method four times.
+# The same method, once for each way to learn of its calls.
 module BenchClasses
   class Untouched
     def traced(one) = one
@@ -47,100 +50,106 @@ module BenchClasses
       def traced(*args, &block)
         start = StaticTracing.nsec
         result = super
-        StaticTracing::Provider.fetch("bench_class").tracepoints["traced"].fire(0, "traced", StaticTracing.nsec - start, false)
+        tracepoint = StaticTracing::Provider.fetch("bench_class").tracepoints["traced"]
+        tracepoint.fire(0, "traced", StaticTracing.nsec - start, false)
         result
       end
     end)
   end
+
+  class Pointed
+    def traced(one) = one
+  end
 end
 
-# Loops compiled from source, so that nothing but the call is in them.
-class Cases
-  # cases: name => [receiver, call as source]; `i` counts.
-  def initialize(cases, count)
-    @count = count
-    @loops = { nil => [self, nil] }.merge(cases).transform_values { |receiver, call| compile(receiver, call) }
+# One way to call: the loop around it, and what is on meanwhile.
+Call = Struct.new(:receiver, :source, :point) do
+  # Compiled from source, so that nothing but the call is in the loop; `i` counts.
+  def compile
+    call = "me.#{source};" if source
+    @loop = receiver.instance_eval("lambda { |n| me = me = self; i = 0; while i < n; #{call} i += 1; end }",
+                                   __FILE__, __LINE__ - 1)
   end
 
-  # By name, in ns for each call, without the loop: the least of all rounds, as others on the machine
-  # only add.
-  def figures
-    times = @loops.transform_values { [] }
-    ROUNDS.times { @loops.each { |name, work| times[name] << time(work) } }
-    least = times.transform_values(&:min)
-    floor = least.delete(nil)
-    least.transform_values { |figure| figure - floor }
-  end
-
-  private
-
-  def compile(receiver, call)
-    call = "me.#{call};" if call
-    receiver.instance_eval("lambda { |n| me = me = self; i = 0; while i < n; #{call} i += 1; end }", __FILE__, __LINE__)
-  end
-
-  def time(work)
+  def time(count)
+    point&.call(true)
     start = StaticTracing.nsec
-    work.call(@count)
-    (StaticTracing.nsec - start).to_f / @count
+    @loop.call(count)
+    (StaticTracing.nsec - start).to_f / count
+  ensure
+    point&.call(false)
   end
 end
 
-def show(name, value, base, base_name)
-  puts format("%-58s %8.1f ns   %5.2f of %s", name, value, value / base, base_name)
+# Measures calls in turn, and prints each without the loop around it.
+def measure(part, calls, count)
+  calls = { nil => Call.new(self) }.merge(calls)
+  calls.each_value(&:compile)
+  times = calls.transform_values { [] }
+  ROUNDS.times { calls.each { |name, call| times[name] << call.time(count) } }
+  loop_alone = Rows.median(times.delete(nil))
+  times.each { |name, figures| Rows.print(part, name, "ns", figures.map { |figure| figure - loop_alone }) }
 end
 
-PLAIN = Plain.new
-METHODS = {
-  "untouched" => [BenchClasses::Untouched.new, "traced(i)"],
-  "instrumented" => [BenchClasses::BenchClass.new, "traced(i)"],
-  "always wrapped" => [BenchClasses::AlwaysWrapped.new, "traced(i)"]
-}.freeze
+def methods(state)
+  { "plain method, #{state}" => Call.new(BenchClasses::Untouched.new, "traced(i)"),
+    "trace_latency, #{state}" => Call.new(BenchClasses::BenchClass.new, "traced(i)"),
+    "always wrapped, #{state}" => Call.new(BenchClasses::AlwaysWrapped.new, "traced(i)") }
+end
 
-def show_methods(state)
-  figures = Cases.new(METHODS, CALLS / 4).figures
-  base = figures.fetch("untouched")
-  show("an instrumented method, #{state}", figures.fetch("instrumented"), base, "the method without")
-  show("the same, always wrapped as in ruby-static-tracing", figures.fetch("always wrapped"), base, "the method without")
+def done(what)
+  puts "#{what} done"
 end
 
 def wait_until
   sleep 0.01 until yield
 end
 
-puts "# #{RUBY_DESCRIPTION}"
-idle = Cases.new({ "empty 2" => [PLAIN, "two(1, i)"], "empty 0" => [PLAIN, "none"],
-                   "fire" => [TWO, "fire(1, i)"], "enabled?" => [TWO, "enabled?"] }, CALLS).figures
-show("a disabled fire of two integers", idle.fetch("fire"), idle.fetch("empty 2"), "an empty method with two arguments")
-show("a disabled enabled?", idle.fetch("enabled?"), idle.fetch("empty 0"), "an empty method")
-before = GC.stat(:total_allocated_objects)
-1000.times { |i| TWO.fire(1, i) }
-puts format("%-58s %8d", "objects allocated by 1000 disabled fires", GC.stat(:total_allocated_objects) - before)
-show_methods("never traced")
-puts "idle done"
+PLAIN = Plain.new
+measure("ruby", {
+          "empty method" => Call.new(PLAIN, "none"),
+          "empty method, 2 arguments" => Call.new(PLAIN, "two(1, i)"),
+          "enabled?" => Call.new(TWO, "enabled?"),
+          "fire, 2 integers" => Call.new(TWO, "fire(1, i)"),
+          "fire with a block" => Call.new(TWO, "fire { [1, i] }"),
+          "ActiveSupport::Notifications.instrument, 2 values" =>
+            Call.new(ActiveSupport::Notifications, "instrument(\"bench\", one: 1, two: i)")
+        }, CALLS)
+allocated = lambda do
+  before = GC.stat(:total_allocated_objects)
+  1000.times { |i| TWO.fire(1, i) }
+  GC.stat(:total_allocated_objects) - before
+end
+allocated.call # the first time, Ruby fills its caches
+Rows.print("ruby", "objects allocated by 1000 fires", "objects", Array.new(ROUNDS) { allocated.call })
+measure("ruby-methods", methods("never traced"), CALLS / 4)
+done("idle")
 
 wrapped = -> { BenchClasses::BenchClass.instance_method(:traced).owner != BenchClasses::BenchClass }
 wait_until { TWO.enabled? && wrapped.call }
 hits = [CALLS / 100, 20].max
-c_rounds = []
-ruby_rounds = []
-ROUNDS.times do
-  c_rounds << (Hits.bench_hits_ns(TWO.address, hits).to_f / hits)
-  start = StaticTracing.nsec
-  i = 0
-  while i < hits
-    TWO.fire(1, i)
-    i += 1
-  end
-  ruby_rounds << ((StaticTracing.nsec - start).to_f / hits)
+rounds = Array.new(ROUNDS) do
+  c = Hits.bench_hits_ns(TWO.address, hits).to_f / hits
+  fire = Call.new(TWO, "fire(1, i)").tap(&:compile).time(hits)
+  [c, fire]
 end
-c, ruby = [c_rounds, ruby_rounds].map(&:min)
-show("a traced fire of two integers", ruby, c, "the same hit in C")
-puts format("%-58s %8.1f ns", "what Ruby adds to the hit", ruby - c)
-CALLS_TRACED = [CALLS / 40, 20].max
-traced = Cases.new(METHODS, CALLS_TRACED).figures
-show("an instrumented method, while traced", traced.fetch("instrumented"), traced.fetch("untouched"), "the method without")
-puts "traced done"
+Rows.print("ruby-traced", "a hit in C, 2 integers", "ns", rounds.map(&:first))
+Rows.print("ruby-traced", "fire, 2 integers", "ns", rounds.map(&:last))
+Rows.print("ruby-traced", "what Ruby adds to the hit", "ns", rounds.map { |c, fire| fire - c })
+measure("ruby-methods", methods("while traced"), [CALLS / 100, 20].max)
+done("traced")
 
 wait_until { !TWO.enabled? && !wrapped.call }
-show_methods("after a tracer came and went")
+measure("ruby-methods", methods("after a tracer"), CALLS / 4)
+
+# Last, since a TracePoint for all methods leaves calls slower for as long as the process lives.
+one = TracePoint.new(:call) { nil }
+all = TracePoint.new(:call) { nil }
+target = BenchClasses::Pointed.instance_method(:traced)
+measure("ruby-methods", {
+          "a TracePoint at this method" =>
+            Call.new(BenchClasses::Pointed.new, "traced(i)", ->(on) { on ? one.enable(target:) : one.disable }),
+          "a TracePoint for all methods" =>
+            Call.new(BenchClasses::Pointed.new, "traced(i)", ->(on) { on ? all.enable : all.disable })
+        }, CALLS / 4)
+measure("ruby-methods", methods("after a TracePoint"), CALLS / 4)

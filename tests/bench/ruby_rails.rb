@@ -3,24 +3,37 @@
 
 # Requests per second of the tests' Rails program under Puma: without the gem, with it, and with a tracer
 # attached to requests, SQL and views. The three servers are asked in turn, many times; they are started
-# anew now and then, as one process is never quite as fast as the next. Shown are the medians of the ratios
-# of each turn, with the interval that holds the true median in 95 of 100 runs.
+# anew now and then, as one process is never quite as fast as the next. Ratios are those of each turn, with the
+# interval that holds the true median in 95 of 100 runs.
 #
 #   ruby tests/bench/ruby_rails.rb BUILD-FOLDER [TURNS] [REQUESTS-A-TURN]
 #
 # The processor time of the server for a request is compared too: other programs of the machine disturb it less.
-# Needs root and bpftrace for the third server.
-# rubocop:disable Style/FormatStringToken
+# Needs root and bpftrace for the third server. A part of run.sh.
 require "fileutils"
 require "json"
 require "net/http"
 require "socket"
 require "tmpdir"
+require_relative "rows"
+
+# As the tests do: skipped, or failed where a skip must not happen.
+def need(what)
+  return if yield
+
+  warn "SKIP: #{what}"
+  exit(ENV["USDT_DYN_REQUIRE_TRACER"] == "1" ? 1 : 77)
+end
+
+need("the third server is traced, which needs root") { Process.uid.zero? }
+%w[puma bpftrace].each { |command| need("#{command} is not installed") { system("command -v #{command} >/dev/null") } }
+need("Rails is not installed") { system("ruby", "-rrails", "-e", "", err: File::NULL) }
 
 BUILD = File.expand_path(ARGV.fetch(0))
-TURNS = Integer(ARGV[1] || 24)
-REQUESTS = Integer(ARGV[2] || 300)
-TURNS_A_START = 6
+TURNS = Integer(ARGV[1] || (Rows::QUICK ? 2 : 24))
+REQUESTS = Integer(ARGV[2] || (Rows::QUICK ? 10 : 300))
+TURNS_A_START = [TURNS, 6].min
+WARM_UP = Rows::QUICK ? 1 : 100
 APP = File.expand_path("../ruby/rails/config.ru", __dir__)
 PATH = "/orders?name=anna"
 
@@ -36,7 +49,7 @@ class Server
   attr_reader :pid
 
   def initialize(folder, name, environment)
-    @folder = File.join(folder, name)
+    @folder = File.join(folder, name.tr(" ", "-"))
     FileUtils.rm_rf(@folder)
     FileUtils.mkdir_p(File.join(@folder, "app/views/orders"))
     File.write(File.join(@folder, "app/views/orders/show.html.erb"), "shown")
@@ -56,7 +69,7 @@ class Server
     end
     raise "no server: #{File.read(File.join(@folder, "err"))}" unless @http
 
-    ask(100)
+    ask(WARM_UP)
   end
 
   # Returns requests per second, and per second of the server's processor time.
@@ -103,37 +116,22 @@ class Tracer
   end
 end
 
-def median(values)
-  sorted = values.sort
-  (sorted[(sorted.size - 1) / 2] + sorted[sorted.size / 2]) / 2.0
-end
-
-# Of the median, by the ranks between which it lies in 95 of 100 samples (binomial).
-def interval(values)
-  sorted = values.sort
-  n = sorted.size
-  rank = ((n / 2.0) - (1.96 * Math.sqrt(n) / 2)).floor.clamp(0, n - 1)
-  [sorted[rank], sorted[n - 1 - rank]]
-end
-
-def show(name, ratios)
-  low, high = interval(ratios)
-  puts format("  %-8s / without: %.4f  [%.4f, %.4f]  of %d turns", name, median(ratios), low, high, ratios.size)
-end
-
-def report(title, speeds)
-  puts title
-  speeds.each { |name, values| puts format("  %-8s %.1f (median)", name, median(values)) }
-  %w[untraced traced].each { |name| show(name, speeds[name].zip(speeds["without"]).map { |one, base| one / base }) }
+def report(what, speeds)
+  speeds.each { |name, figures| Rows.print("rails", "#{what}, #{name}", "1/s", figures) }
+  ["with the gem", "traced"].each do |name|
+    ratios = speeds[name].zip(speeds["without"]).map { |one, base| one / base }
+    Rows.print_interval("rails", "#{what}, #{name} to without", "x", ratios)
+  end
   # The same server against itself, one turn to the next: what the machine does without any difference.
-  show("without", speeds["without"].each_slice(TURNS_A_START).flat_map { |run| run.each_cons(2).map { |a, b| a / b } })
+  noise = speeds["without"].each_slice(TURNS_A_START).flat_map { |run| run.each_cons(2).map { |a, b| a / b } }
+  Rows.print_interval("rails", "#{what}, without to itself", "x", noise)
 end
 
 speeds = Hash.new { |hash, name| hash[name] = [] }
 fires = Hash.new(0)
 asked = 0
 Dir.mktmpdir do |folder|
-  servers = { "without" => { "USDT_FFI" => "no" }, "untraced" => {}, "traced" => {} }
+  servers = { "without" => { "USDT_FFI" => "no" }, "with the gem" => {}, "traced" => {} }
             .to_h { |name, environment| [name, Server.new(folder, name, environment)] }
   (TURNS.to_f / TURNS_A_START).ceil.times do
     servers.each_value(&:start)
@@ -148,7 +146,6 @@ Dir.mktmpdir do |folder|
   end
 end
 
-report("requests per second", speeds.transform_values { |values| values.map(&:first) })
-report("requests per second of processor time", speeds.transform_values { |values| values.map(&:last) })
-puts "fires per request: #{fires.map { |probe, count| format("%s %.2f", probe, count.to_f / asked) }.join(", ")}"
-# rubocop:enable Style/FormatStringToken
+report("requests a second", speeds.transform_values { |values| values.map(&:first) })
+report("requests a second of processor time", speeds.transform_values { |values| values.map(&:last) })
+fires.each { |probe, count| Rows.print("rails", "#{probe} events seen a request", "", [count.to_f / asked]) }
