@@ -209,6 +209,18 @@ USDT_DYN_API void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_
                                       size_t nvalues);
 
 /*
+ * As usdt_dyn_probe_fire() with one to four values: for bindings, where an array costs more than
+ * the call.
+ */
+USDT_DYN_API void usdt_dyn_probe_fire1(const usdt_dyn_probe *probe, uint64_t value0);
+USDT_DYN_API void usdt_dyn_probe_fire2(const usdt_dyn_probe *probe, uint64_t value0,
+                                       uint64_t value1);
+USDT_DYN_API void usdt_dyn_probe_fire3(const usdt_dyn_probe *probe, uint64_t value0,
+                                       uint64_t value1, uint64_t value2);
+USDT_DYN_API void usdt_dyn_probe_fire4(const usdt_dyn_probe *probe, uint64_t value0,
+                                       uint64_t value1, uint64_t value2, uint64_t value3);
+
+/*
  * A watch sleeps until the enabled state of some probe changes. While no tracer opens an image and
  * no probe is enabled it wakes once a minute, to find a tracer that came without opening one; where
  * inotify(7) is not to be had it looks twice a second. While a probe is enabled it looks ten times
@@ -245,6 +257,26 @@ USDT_DYN_API int usdt_dyn_watch_add(usdt_dyn_watch *watch, usdt_dyn_provider *pr
  * new one) or another negative errno of poll(2).
  */
 USDT_DYN_API int usdt_dyn_watch_wait(usdt_dyn_watch *watch, int timeout_ms);
+
+/* What usdt_dyn_watch_wait_near() returns, as bits. */
+#define USDT_DYN_WATCH_CHANGED 1 /* the enabled state of some probe changed */
+#define USDT_DYN_WATCH_NEAR                                                                        \
+    2 /* a tracer is attached, or may attach without being noticed at once */
+
+/*
+ * As usdt_dyn_watch_wait(), and also tells when a tracer comes near: for a program that has a
+ * cheaper way to fire, one that fires nothing, for as long as nobody can be attached.
+ *
+ * A tracer is near while some probe of the watch is enabled, for an hour after somebody has opened
+ * an image of the process, and always where opens cannot be noticed. One that attaches otherwise,
+ * by the event of an hour ago, is noticed within a minute.
+ *
+ * was_near: what the caller acts on; it returns at once if that is not true any more.
+ *
+ * Returns USDT_DYN_WATCH_CHANGED and USDT_DYN_WATCH_NEAR as they are, 0 for neither, after a
+ * time-out and usdt_dyn_watch_wake() too, or a negative errno as usdt_dyn_watch_wait().
+ */
+USDT_DYN_API int usdt_dyn_watch_wait_near(usdt_dyn_watch *watch, bool was_near, int timeout_ms);
 
 /*
  * Makes a wait that is under way, or else the next one, return 0. Any thread, also a signal

@@ -84,3 +84,31 @@ void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_t *values, si
     fire(udyn_probe_of(probe), values, nvalues);
     errno = saved;
 }
+
+void usdt_dyn_probe_fire1(const usdt_dyn_probe *probe, uint64_t value0)
+{
+    usdt_dyn_probe_fire(probe, &value0, 1);
+}
+
+void usdt_dyn_probe_fire2(const usdt_dyn_probe *probe, uint64_t value0, uint64_t value1)
+{
+    const uint64_t values[] = {value0, value1};
+
+    usdt_dyn_probe_fire(probe, values, 2);
+}
+
+void usdt_dyn_probe_fire3(const usdt_dyn_probe *probe, uint64_t value0, uint64_t value1,
+                          uint64_t value2)
+{
+    const uint64_t values[] = {value0, value1, value2};
+
+    usdt_dyn_probe_fire(probe, values, 3);
+}
+
+void usdt_dyn_probe_fire4(const usdt_dyn_probe *probe, uint64_t value0, uint64_t value1,
+                          uint64_t value2, uint64_t value3)
+{
+    const uint64_t values[] = {value0, value1, value2, value3};
+
+    usdt_dyn_probe_fire(probe, values, 4);
+}

@@ -32,6 +32,10 @@
 #define BLIND_LOOK_MS   500
 #define SLOW_LOOK_MS    60000
 
+/* How long after an open a tracer is near: perf probe reads the notes for an event that perf record
+ * attaches much later, and a session of gdb is long. */
+#define NEAR_MS (60 * 60 * 1000)
+
 /* A provider in a watch: in the lists of both. */
 struct udyn_watch_link {
     struct usdt_dyn_watch *watch;
@@ -56,7 +60,7 @@ struct usdt_dyn_watch {
 
 /* Under the lock. */
 static struct usdt_dyn_watch *watches;
-static int64_t last_open = -CLOSE_LOOKS_MS; /* in the time of now_ms() */
+static int64_t last_open = INT64_MIN / 2; /* in the time of now_ms() */
 
 static int64_t now_ms(void)
 {
@@ -315,11 +319,17 @@ static int next_look(const struct view *view, int64_t now)
     return next > 0 ? (int)next : 1;
 }
 
-/* Returns 1 if a state has changed, 0 if not, or a negative errno with a sentence. */
+static bool is_near(const struct view *view, int64_t now)
+{
+    return view->is_enabled || view->is_blind || now - last_open < NEAR_MS;
+}
+
+/* Returns USDT_DYN_WATCH_CHANGED and USDT_DYN_WATCH_NEAR, or a negative errno with a sentence. */
 static int look(struct usdt_dyn_watch *watch, int *next)
 {
     int64_t now = now_ms();
     struct view view;
+    int seen;
     int error = udyn_system_lock();
 
     if (error < 0)
@@ -332,47 +342,72 @@ static int look(struct usdt_dyn_watch *watch, int *next)
     take_opens(watch, now);
     view = look_at_links(watch);
     *next = next_look(&view, now);
+    seen = (view.is_changed ? USDT_DYN_WATCH_CHANGED : 0) |
+           (is_near(&view, now) ? USDT_DYN_WATCH_NEAR : 0);
     udyn_system_unlock();
-    return view.is_changed;
+    return seen;
 }
 
-static int wait_for_change(struct usdt_dyn_watch *watch, int64_t deadline)
+/* For was_near: whether a tracer is near does not end the wait. */
+#define EITHER (-1)
+
+static bool is_worth_telling(int seen, int was_near)
+{
+    int near = (seen & USDT_DYN_WATCH_NEAR) != 0;
+
+    return (seen & USDT_DYN_WATCH_CHANGED) != 0 || (was_near != EITHER && near != was_near);
+}
+
+static int sleep_until_worth(struct usdt_dyn_watch *watch, int was_near, int64_t deadline)
 {
     int next = SLOW_LOOK_MS;
-    int result;
+    int error, seen;
     int64_t left;
 
     for (;;) {
-        result = look(watch, &next);
-        if (result != 0)
-            return result;
+        seen = look(watch, &next);
+        if (seen < 0 || is_worth_telling(seen, was_near))
+            return seen;
         if (__atomic_exchange_n(&watch->is_woken, 0, __ATOMIC_ACQUIRE))
-            return 0;
+            return seen;
         left = deadline - now_ms();
         if (left <= 0)
-            return 0;
+            return seen;
         /* Not until the next open if the next look comes sooner: opens without end shall not keep
          * a processor busy. */
-        result = udyn_bell_wait(&watch->bell, left < next ? (int)left : next, next > 1);
-        if (result < 0)
-            return result;
+        error = udyn_bell_wait(&watch->bell, left < next ? (int)left : next, next > 1);
+        if (error < 0)
+            return error;
     }
 }
 
-int usdt_dyn_watch_wait(usdt_dyn_watch *watch, int timeout_ms)
+/* Returns what the last look saw, or a negative errno. */
+static int wait_alone(struct usdt_dyn_watch *watch, int was_near, int timeout_ms)
 {
     int64_t deadline = timeout_ms < 0 ? INT64_MAX : now_ms() + timeout_ms;
     int result;
 
     if (watch == NULL)
-        return udyn_fail(-EINVAL, "usdt_dyn_watch_wait: the watch is NULL");
+        return udyn_fail(-EINVAL, "a wait on no watch (NULL)");
     if (!udyn_process_is(watch->generation))
         return udyn_fail(-ECHILD, "the watch was made before a fork: make a new one");
     if (__atomic_exchange_n(&watch->is_waiting, 1, __ATOMIC_ACQUIRE))
         return udyn_fail(-EBUSY, "another thread waits on this watch: use one watch a thread");
-    result = wait_for_change(watch, deadline);
+    result = sleep_until_worth(watch, was_near, deadline);
     __atomic_store_n(&watch->is_waiting, 0, __ATOMIC_RELEASE);
     return result;
+}
+
+int usdt_dyn_watch_wait(usdt_dyn_watch *watch, int timeout_ms)
+{
+    int result = wait_alone(watch, EITHER, timeout_ms);
+
+    return result < 0 ? result : (result & USDT_DYN_WATCH_CHANGED) != 0;
+}
+
+int usdt_dyn_watch_wait_near(usdt_dyn_watch *watch, bool was_near, int timeout_ms)
+{
+    return wait_alone(watch, was_near, timeout_ms);
 }
 
 void usdt_dyn_watch_wake(usdt_dyn_watch *watch)

@@ -53,6 +53,10 @@ static void fire_all(usdt_dyn_probe *twelve, usdt_dyn_probe *none)
     usdt_dyn_probe_fire(twelve, NULL, USDT_DYN_MAX_ARGS);
     usdt_dyn_probe_fire(none, NULL, 0);
     usdt_dyn_probe_fire(NULL, NULL, 0);
+    usdt_dyn_probe_fire1(NULL, 1);
+    usdt_dyn_probe_fire2(twelve, 1, 2);
+    usdt_dyn_probe_fire3(twelve, 1, 2, 3);
+    usdt_dyn_probe_fire4(NULL, 1, 2, 3, 4);
 }
 
 static void check_provider(usdt_dyn_backing backing)
@@ -97,6 +101,7 @@ static void check_watch(void)
     CHECK(usdt_dyn_watch_add(watch, provider) == 0);
     CHECK(usdt_dyn_watch_wait(watch, 0) == 0);
     CHECK(usdt_dyn_watch_wait(watch, 1) == 0);
+    CHECK(usdt_dyn_watch_wait_near(watch, false, 1) == 0);
     usdt_dyn_watch_wake(watch);
     CHECK(usdt_dyn_watch_wait(watch, -1) == 0);
     usdt_dyn_watch_free(watch);

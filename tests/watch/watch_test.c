@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include "tracer_acts.h"
 #include "usdt-dyn.h"
 
 /* A wait that should end long before. */
@@ -71,27 +72,6 @@ static int tear_down(void **state)
     usdt_dyn_watch_free(fixture->watch);
     usdt_dyn_provider_free(fixture->provider);
     return 0;
-}
-
-/* What a tracer does to the file before it attaches. */
-static void open_image(const usdt_dyn_provider *provider)
-{
-    int fd = open(usdt_dyn_provider_path(provider), O_RDONLY | O_CLOEXEC);
-
-    assert_true(fd >= 0);
-    assert_int_equal(close(fd), 0);
-}
-
-/* What a tracer does to the semaphore; here as gdb does it: the kernel writes. */
-static void count(const usdt_dyn_probe *probe, int by)
-{
-    const volatile uint16_t *semaphore = usdt_dyn_probe_semaphore(probe);
-    uint16_t value = (uint16_t)(*semaphore + by);
-    int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
-
-    assert_int_equal(pwrite(memory, &value, sizeof(value), (off_t)(uintptr_t)semaphore),
-                     sizeof(value));
-    assert_int_equal(close(memory), 0);
 }
 
 /* A thread that waits, and what it got. */
