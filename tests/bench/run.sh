@@ -12,7 +12,7 @@
 # library if USDT_DYN_BENCH_LIBSTAPSDT is the path of a libstapsdt.so.
 set -euo pipefail
 
-all_parts=(disabled instructions enabled load ruby rails)
+all_parts=(disabled instructions enabled load ruby rails command watch)
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -32,7 +32,7 @@ build_it() {
     # shellcheck source=tests/need.sh
     . "$root/tests/need.sh"
     need_packages gcc make cmake libelf-dev libcmocka-dev systemtap-sdt-dev bpftrace valgrind ruby \
-        gnuplot-nox ruby-ffi ruby-railties ruby-activerecord ruby-activejob ruby-actionmailer \
+        gnuplot-nox procps bpfcc-tools linux-perf ruby-ffi ruby-railties ruby-activerecord ruby-activejob ruby-actionmailer \
         ruby-sqlite3 puma ruby-sidekiq || true
     need_tracefs || true
     mkdir -p "$build"
@@ -44,7 +44,7 @@ build_it() {
 run_part() {
     case $1 in
     disabled | load) "$build/tests/bench/bench-$1" ;;
-    instructions | enabled | ruby) "$here/$1.sh" ;;
+    instructions | enabled | ruby | command | watch) "$here/$1.sh" ;;
     rails) ruby "$here/ruby_rails.rb" "$build" ;;
     *)
         echo "there is no part $1" >&2
