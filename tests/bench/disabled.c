@@ -20,6 +20,7 @@
 #include <sys/sdt.h>
 
 #include "disabled_sdt.h"
+#include "libbpf_usdt.h"
 
 #define PASSES 20000000
 
@@ -109,6 +110,10 @@ static const struct {
     {"nothing", nothing, false},
     {"sys/sdt.h without semaphore", sdt, false},
     {"sys/sdt.h with semaphore", bench_sdt_semaphore, false},
+#ifdef BENCH_HAS_LIBBPF_USDT
+    {"libbpf's usdt.h without semaphore", bench_libbpf_plain, false},
+    {"libbpf's usdt.h with semaphore", bench_libbpf_checked, false},
+#endif
     {"usdt_dyn_fire, semaphore", ours_semaphore, false},
     {"usdt_dyn_fire, site check", ours_site, false},
     {"usdt_dyn_probe_fire", ours_function, false},

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "enabled_sdt.h"
+#include "libbpf_usdt.h"
 #include "measure.h"
 #include "probes.h"
 
@@ -139,15 +140,22 @@ static bool is_traced(const void *code, unsigned char pristine)
     return *(const volatile unsigned char *)code != pristine;
 }
 
+static bool others_are_traced(void)
+{
+    return bench_sdt_is_enabled() && is_traced((const void *)(uintptr_t)bench_floor_push, 0x55) &&
+#ifdef BENCH_HAS_LIBBPF_USDT
+           bench_libbpf_is_enabled() &&
+#endif
+           is_traced((const void *)(uintptr_t)bench_floor_nop5, 0x0f);
+}
+
 static void wait_until_enabled(void)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
     uint64_t end = bench_now() + 60U * 1000000000U;
     size_t i = 0;
 
-    while (i < count || !bench_sdt_is_enabled() ||
-           !is_traced((const void *)(uintptr_t)bench_floor_push, 0x55) ||
-           !is_traced((const void *)(uintptr_t)bench_floor_nop5, 0x0f)) {
+    while (i < count || !others_are_traced()) {
         if (bench_now() > end)
             bench_fail("no tracer has attached to all probes");
         if (i < count && (targets[i].probe == NULL || usdt_dyn_enabled(targets[i].probe)))
@@ -162,6 +170,9 @@ int main(void)
     add((struct target){.function = bench_floor_push}, "uprobe on a function", "push", time_hits);
     add((struct target){.function = bench_floor_nop5}, "uprobe on a function", "nop5", time_hits);
     add((struct target){.function = bench_sdt_hit}, "sys/sdt.h", "2 arguments", time_hits);
+#ifdef BENCH_HAS_LIBBPF_USDT
+    add((struct target){.function = bench_libbpf_hit}, "libbpf's usdt.h", "2 arguments", time_hits);
+#endif
     add_probes("nop", "bench_nop");
     add_probes("nop5", "bench_nop5");
     add_probes("nop+nop10", "bench_combined");

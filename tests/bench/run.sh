@@ -8,8 +8,9 @@
 #   tests/bench/run.sh PART...     only these parts, see all_parts below
 #
 # Each part runs its cases in turn, round after round. A figure is the median of its rounds; what
-# counts are the ratios, since the machine may be slow or busy. libstapsdt is measured beside this
-# library if USDT_DYN_BENCH_LIBSTAPSDT is the path of a libstapsdt.so.
+# counts are the ratios, since the machine may be slow or busy. Two others are measured beside this
+# library if they are at hand: libstapsdt if USDT_DYN_BENCH_LIBSTAPSDT is the path of a
+# libstapsdt.so, libbpf's usdt.h if USDT_DYN_BENCH_LIBBPF_USDT is the path of that header.
 set -euo pipefail
 
 all_parts=(disabled instructions enabled load ruby rails command watch)
@@ -37,7 +38,8 @@ build_it() {
     need_tracefs || true
     mkdir -p "$build"
     cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release \
-        -DUSDT_DYN_BENCH_LIBSTAPSDT="${USDT_DYN_BENCH_LIBSTAPSDT:-}" >"$build/build.out"
+        -DUSDT_DYN_BENCH_LIBSTAPSDT="${USDT_DYN_BENCH_LIBSTAPSDT:-}" \
+        -DUSDT_DYN_BENCH_LIBBPF_USDT="${USDT_DYN_BENCH_LIBBPF_USDT:-}" >"$build/build.out"
     cmake --build "$build" --parallel >>"$build/build.out"
 }
 
