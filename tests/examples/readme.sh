@@ -22,7 +22,7 @@ eval "$compile"
 
 start orders ./orders
 pid=$(pid_of orders)
-wait_for 10 grep -q usdt-dyn "/proc/$pid/maps"
+wait_for 10 grep -q 'orders\.1\.so' "/proc/$pid/maps"
 run_tracer list bpftrace -l 'usdt:*' -p "$pid" || true
 expect_match 'the list' ':orders:shipped$' "$(cat "$(out_of list)")"
 
