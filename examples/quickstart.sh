@@ -12,7 +12,7 @@ build=${USDT_DYN_BUILD_DIR:-$root/build/quickstart}
 step() { printf '\n== %s\n' "$*"; }
 
 step "Packages"
-need_packages gcc libc6-dev make cmake libelf-dev libdw-dev bpftrace binutils ||
+need_packages gcc libc6-dev make cmake libelf-dev bpftrace ||
     echo "Going on with what is there."
 
 output=$(mktemp -d)
@@ -43,13 +43,13 @@ for _ in $(seq 100); do
     sleep 0.05
 done
 echo "examples/job-queue runs as process $program. Its image in memory:"
-grep -m1 usdt-dyn "/proc/$program/maps"
+# The name of an image is that of its provider; this folder may have "usdt-dyn" in its name as well.
+grep -m1 'jobs\..*\.so' "/proc/$program/maps"
 
 if [ "$(id -u)" -ne 0 ]; then
-    step "Not root: no tracer can attach. The notes that one would read"
-    image=$(sed -n 's|^[^/]*\(/.*\.so\)$|\1|p' "/proc/$program/maps" | grep -m1 usdt-dyn)
-    readelf --notes "$image"
-    echo "As root: $0"
+    step "Not root: no tracer can attach. The probes that one would find"
+    "$build/src/cli/usdt-dyn" list -p "$program"
+    echo "To see their events, as root: $0"
     exit 0
 fi
 need_tracefs || true
