@@ -3,9 +3,11 @@
 
 #include <dirent.h>
 #include <ftw.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "test.h"
@@ -44,18 +46,21 @@ size_t support_count_descriptors(void)
     return support_count_entries("/proc/self/fd") - 1; /* without the one that reads them */
 }
 
-/* Goes through the mappings whose path has `part` in it; `rights` NULL is any. */
+/* Goes through the mappings whose path has `part` in it, but for those of the program itself;
+ * `rights` NULL is any. */
 static size_t look_at_mappings(const char *part, const char *rights, size_t *bytes,
                                const void **first)
 {
     FILE *maps = fopen("/proc/self/maps", "r");
     unsigned long start, end;
-    char line[1024], found[5];
+    char line[1024], found[5], program[512] = "";
     size_t count = 0;
 
     assert_non_null(maps);
+    assert_true(readlink("/proc/self/exe", program, sizeof(program) - 1) > 0);
     while (fgets(line, sizeof(line), maps) != NULL) {
-        if (strstr(line, part) == NULL || sscanf(line, "%lx-%lx %4s", &start, &end, found) != 3 ||
+        if (strstr(line, part) == NULL || strstr(line, program) != NULL ||
+            sscanf(line, "%lx-%lx %4s", &start, &end, found) != 3 ||
             (rights != NULL && strcmp(rights, found) != 0))
             continue;
         if (count++ == 0)
@@ -106,6 +111,29 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 void support_remove_folder(const char *path)
 {
     (void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+const char *support_folder;
+
+int support_enter_folder(void **state)
+{
+    (void)state;
+    support_folder = support_make_folder();
+    return setenv("USDT_DYN_DIR", support_folder, 1);
+}
+
+int support_leave_folder(void **state)
+{
+    (void)state;
+    support_remove_folder(support_folder);
+    return 0;
+}
+
+bool support_mount_tmpfs(const char *where, unsigned long flags, const char *options)
+{
+    return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+           mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", where, "tmpfs", flags, options) == 0;
 }
 
 void support_set_semaphore(const usdt_dyn_probe *probe, uint16_t value)

@@ -20,7 +20,8 @@ void support_check_error(int result, int error, const char *words, const char *c
 /* The open descriptors of this process. */
 size_t support_count_descriptors(void);
 
-/* The mappings of this process whose path has `part` in it, and how many pages they are. */
+/* The mappings of this process whose path has `part` in it, and how many pages they are. Those of
+ * the program itself do not count: the folder that it was built in may have any name. */
 size_t support_count_mappings(const char *part, size_t *pages);
 
 /* The start of the mapping with these rights ("r-xp") whose path has `part` in it, or NULL. */
@@ -32,6 +33,16 @@ const char *support_make_folder(void);
 
 /* Removes a folder and everything in it. */
 void support_remove_folder(const char *path);
+
+/* Set-up and teardown of tests whose images go into a folder of their own: an empty one, which
+ * USDT_DYN_DIR names, and which is removed with all that is left in it. */
+extern const char *support_folder;
+int support_enter_folder(void **state);
+int support_leave_folder(void **state);
+
+/* Mounts a tmpfs that only this process has, in a mount namespace of its own. False where that is
+ * not possible: without root, or in a chroot, whose "/" is no mount point. */
+bool support_mount_tmpfs(const char *where, unsigned long flags, const char *options);
 
 /* How many entries a folder has; 0 if there is none. */
 size_t support_count_entries(const char *path);

@@ -95,8 +95,6 @@ struct left {
     long blocks;
 };
 
-static const char *folder; /* for the files */
-
 static size_t files;
 
 static int count_file(const char *path, const struct stat *status, int kind, struct FTW *place)
@@ -111,7 +109,7 @@ static int count_file(const char *path, const struct stat *status, int kind, str
 static size_t count_files(void)
 {
     files = 0;
-    assert_int_equal(nftw(folder, count_file, 16, FTW_PHYS), 0);
+    assert_int_equal(nftw(support_folder, count_file, 16, FTW_PHYS), 0);
     return files;
 }
 
@@ -164,7 +162,7 @@ static void remove_folders(void)
 {
     char path[128];
 
-    snprintf(path, sizeof(path), "%s/usdt-dyn-%u", folder, geteuid());
+    snprintf(path, sizeof(path), "%s/usdt-dyn-%u", support_folder, geteuid());
     support_remove_folder(path);
 }
 
@@ -348,24 +346,9 @@ static void a_watch_without_inotify(void **state)
     end_world(&world);
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_make_folder();
-    assert_int_equal(setenv("USDT_DYN_DIR", folder, 1), 0);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    support_remove_folder(folder);
-    return 0;
-}
-
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, support_enter_folder, support_leave_folder)
     const struct CMUnitTest tests[] = {
         TEST(a_memfd),     TEST(a_private_file),          TEST(a_shared_file),
         TEST(any_backing), TEST(a_watch_without_inotify),

@@ -19,14 +19,12 @@
 
 static usdt_dyn_provider *provider;
 static usdt_dyn_probe *probe;
-static const char *folder;
 
 static int load_provider(void **state)
 {
     const char *backing = *state;
 
-    folder = support_make_folder();
-    assert_int_equal(setenv("USDT_DYN_DIR", folder, 1), 0);
+    assert_int_equal(support_enter_folder(state), 0);
     assert_int_equal(setenv("USDT_DYN_BACKING", backing, 1), 0);
     provider = support_provider("parent", "probe", NULL, 0, &probe);
     assert_ok(usdt_dyn_provider_load(provider));
@@ -35,10 +33,8 @@ static int load_provider(void **state)
 
 static int free_provider(void **state)
 {
-    (void)state;
     usdt_dyn_provider_free(provider);
-    support_remove_folder(folder);
-    return 0;
+    return support_leave_folder(state);
 }
 
 static pid_t fork_by_clone(void)

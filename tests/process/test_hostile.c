@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "child.h"
+#include "support.h"
 
 #define HANGS_AFTER_S 30
 
@@ -164,14 +165,10 @@ static void a_loading_thread_is_cancelled(void **state)
 
 static void load_without_rights(void)
 {
-    char folder[] = "/tmp/usdt-dyn-test.XXXXXX";
-
-    EXPECT(mkdtemp(folder) != NULL);
     if (geteuid() == 0) {
-        EXPECT(chown(folder, 65534, 65534) == 0);
+        EXPECT(chown(support_folder, 65534, 65534) == 0);
         EXPECT(setgid(65534) == 0 && setuid(65534) == 0);
     }
-    EXPECT(setenv("USDT_DYN_DIR", folder, 1) == 0);
     EXPECT(setenv("USDT_DYN_BACKING", "file", 1) == 0);
     (void)umask(0777);
     load_and_free_one("umask");
@@ -192,7 +189,8 @@ int main(void)
         cmocka_unit_test(a_child_loads_while_its_parent_did),
         cmocka_unit_test(a_signal_handler_interrupts_a_call),
         cmocka_unit_test(a_loading_thread_is_cancelled),
-        cmocka_unit_test(the_umask_takes_all_rights),
+        cmocka_unit_test_setup_teardown(the_umask_takes_all_rights, support_enter_folder,
+                                        support_leave_folder),
     };
 
     return !!cmocka_run_group_tests(tests, NULL, NULL);

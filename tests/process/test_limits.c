@@ -215,22 +215,6 @@ IN_CHILD(no_file_size)
 IN_CHILD(cycles)
 IN_CHILD(exec)
 
-static const char *folder;
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_make_folder();
-    return setenv("USDT_DYN_DIR", folder, 1);
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    support_remove_folder(folder);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -244,5 +228,6 @@ int main(int argc, char **argv)
 
     if (argc == 2) /* what exec() has started */
         return support_count_descriptors() != (size_t)atoi(argv[1]);
-    return !!cmocka_run_group_tests_name("limits", tests, make_folder, remove_folder);
+    return !!cmocka_run_group_tests_name("limits", tests, support_enter_folder,
+                                         support_leave_folder);
 }

@@ -7,7 +7,6 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -18,28 +17,9 @@
 #include "child.h"
 #include "support.h"
 
-static const char *folder;
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_make_folder();
-    assert_int_equal(setenv("USDT_DYN_DIR", folder, 1), 0);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    support_remove_folder(folder);
-    return 0;
-}
-
 static void mount_tmpfs(const char *where, unsigned long flags, const char *options)
 {
-    if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 ||
-        mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount("none", where, "tmpfs", flags, options) < 0)
+    if (!support_mount_tmpfs(where, flags, options))
         _exit(CHILD_SKIPPED);
 }
 
@@ -107,13 +87,13 @@ static void expect_memfd_instead(int error, const char *words)
 
 static void no_exec(void)
 {
-    mount_tmpfs(folder, MS_NOEXEC, "mode=700");
+    mount_tmpfs(support_folder, MS_NOEXEC, "mode=700");
     expect_memfd_instead(-EACCES, "noexec");
 }
 
 static void read_only(void)
 {
-    mount_tmpfs(folder, MS_RDONLY, "mode=700");
+    mount_tmpfs(support_folder, MS_RDONLY, "mode=700");
     expect_memfd_instead(-EROFS, "read-only");
 }
 
@@ -122,15 +102,15 @@ static void full(void)
 {
     char path[256];
 
-    mount_tmpfs(folder, 0, "mode=700,size=4k");
+    mount_tmpfs(support_folder, 0, "mode=700,size=4k");
     expect_memfd_instead(-ENOSPC, "cannot write");
-    EXPECT(mount("none", folder, "tmpfs", MS_REMOUNT, "size=1m") == 0);
+    EXPECT(mount("none", support_folder, "tmpfs", MS_REMOUNT, "size=1m") == 0);
     EXPECT(try_backing(USDT_DYN_BACKING_FILE, path) == 0 && !is_memfd(path));
 }
 
 static void full_of_names(void)
 {
-    mount_tmpfs(folder, 0, "mode=700,nr_inodes=1");
+    mount_tmpfs(support_folder, 0, "mode=700,nr_inodes=1");
     expect_memfd_instead(-ENOSPC, "cannot make the folder");
 }
 
@@ -148,10 +128,10 @@ static void nothing_at_all(void)
 {
     char path[256];
 
-    EXPECT(chmod(folder, 0777) == 0);
+    EXPECT(chmod(support_folder, 0777) == 0);
     refuse_memfd_create();
     expect_refused(USDT_DYN_BACKING_AUTO, -EPERM, "memfd");
-    EXPECT(chmod(folder, 0700) == 0);
+    EXPECT(chmod(support_folder, 0700) == 0);
     EXPECT(try_backing(USDT_DYN_BACKING_AUTO, path) == 0 && !is_memfd(path));
 }
 
@@ -216,7 +196,8 @@ IN_CHILD(no_proc)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, make_folder, remove_folder)
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(test_##name, support_enter_folder, support_leave_folder)
     const struct CMUnitTest tests[] = {
         TEST(no_exec),  TEST(read_only),      TEST(full),    TEST(full_of_names),
         TEST(no_memfd), TEST(nothing_at_all), TEST(no_proc), TEST(another_content),

@@ -14,23 +14,14 @@
 #include "support.h"
 #include "test.h"
 
-static const char *base;
-static char ours[128];
+static char ours[128]; /* the folder that the library makes for this user */
 
-static int make_base(void **state)
+static int enter_folder(void **state)
 {
-    (void)state;
-    base = support_make_folder();
-    snprintf(ours, sizeof(ours), "%s/usdt-dyn-%u", base, geteuid());
-    setenv("USDT_DYN_DIR", base, 1);
-    return 0;
-}
+    int failed = support_enter_folder(state);
 
-static int remove_base(void **state)
-{
-    (void)state;
-    support_remove_folder(base);
-    return 0;
+    snprintf(ours, sizeof(ours), "%s/usdt-dyn-%u", support_folder, geteuid());
+    return failed;
 }
 
 static usdt_dyn_provider *load(void)
@@ -214,7 +205,7 @@ static void a_child_leaves_its_parents_files(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_base, remove_base)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, support_leave_folder)
     const struct CMUnitTest tests[] = {
         TEST(nothing_stays_after_exit),        TEST(what_a_killed_process_left_is_swept),
         TEST(nothing_else_is_swept),           TEST(a_removed_folder_is_made_again),

@@ -21,8 +21,6 @@ struct peer {
     int commands;
 };
 
-static const char *base;
-
 /* In the child: 'l' loads and tells the path, 'o' the same with another probe more, 'u' unloads,
  * 'f' frees; the end of the pipe is the end. */
 static void serve(int commands, FILE *answers)
@@ -99,7 +97,7 @@ static const char *tell(const struct peer *peer, char command)
 static void load(const struct peer *peer, char command, char path[512])
 {
     strcpy(path, tell(peer, command));
-    assert_int_equal(strncmp(path, base, strlen(base)), 0);
+    assert_int_equal(strncmp(path, support_folder, strlen(support_folder)), 0);
 }
 
 static bool is_there(const char *path)
@@ -218,24 +216,9 @@ static void a_file_with_another_content_is_refused(void **state)
     end_peer(&a);
 }
 
-static int make_base(void **state)
-{
-    (void)state;
-    base = support_make_folder();
-    setenv("USDT_DYN_DIR", base, 1);
-    return 0;
-}
-
-static int remove_base(void **state)
-{
-    (void)state;
-    support_remove_folder(base);
-    return 0;
-}
-
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_base, remove_base)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, support_enter_folder, support_leave_folder)
     const struct CMUnitTest tests[] = {
         TEST(all_processes_have_one_file),
         TEST(other_probes_have_another_file),
