@@ -117,6 +117,8 @@ if [[ $(id -u) == 0 ]]; then
     as_nobody doctor >"$work/stdout" 2>"$work/stderr" || status=$?
     expect_equal 'doctor without rights' 3 $status
     expect_match 'what to do' '^no .*sudo' "$(cat "$work/stdout")"
+fi
+if [[ $(id -u) == 0 ]] && has_namespaces; then
     # No tracefs: a mount namespace without it.
     status=0
     start sleeper "$work/good"

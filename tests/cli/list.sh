@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What list shows, and that it is what bpftrace shows, ten times as fast.
 source "$(dirname "$0")/../e2e/lib.sh"
-need root bpftrace ruby python3
+need root bpftrace /usr/bin/python3
 
 command=$USDT_DYN_BUILD/src/cli/usdt-dyn
 
@@ -50,20 +50,19 @@ print(*(x for line in sys.stdin for p in [json.loads(line)] for x in (p["probe"]
 stop trace
 ask app-memfd 'await shop paid 0' '^ok' >/dev/null
 
-# --- Ruby and its own probes
-# shellcheck disable=SC2016 # the $ are ruby's
-start ruby ruby -e '$stdout.sync = true; puts "ready"; $stdin.read'
-wait_line ruby '^ready'
-pid=$(pid_of ruby)
-expect_equal 'the probes of ruby' "$(bpftrace_of "$pid")" "$(spec_of "$pid")"
-expect_match 'ruby has probes' ':ruby:array__create$' "$(spec_of "$pid")"
-expect_equal 'the probes of a file' "$(spec_of "$pid" | grep /libruby)" \
-    "$("$command" list "$("$command" list -p "$pid" 'ruby:raise' --json |
+# --- the probes of others: Debian's Python has some
+start python /usr/bin/python3 -uc 'import sys; print("ready"); sys.stdin.read()'
+wait_line python '^ready'
+pid=$(pid_of python)
+expect_equal 'the probes of python' "$(bpftrace_of "$pid")" "$(spec_of "$pid")"
+expect_match 'python has probes' ':python:gc__start$' "$(spec_of "$pid")"
+expect_equal 'the probes of a file' "$(spec_of "$pid" | grep :python:)" \
+    "$("$command" list "$("$command" list -p "$pid" 'python:gc__start' --json |
         python3 -c 'import json, sys; print(json.load(sys.stdin)["path"])')" --spec bpftrace | sort)"
 
 # --- of all processes
-all=$("$command" list 'shop:*' 'ruby:raise' --json)
-for name in app-file app-memfd ruby; do
+all=$("$command" list 'shop:*' 'python:gc__start' --json)
+for name in app-file app-memfd python; do
     expect_match 'all processes' "^{\"pid\":$(pid_of $name)," "$all"
 done
 

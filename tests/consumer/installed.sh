@@ -47,7 +47,11 @@ if configure newer -DWANTED=99.0; then
     echo 'FAIL: find_package() takes this version for 99.0'
     exit 1
 fi
-ldd "$work/build/c-usdt-dyn" | grep -q libusdt-dyn.so.0
+# ldd to its end: one that grep leaves before may be ended by SIGPIPE.
+ldd "$work/build/c-usdt-dyn" | grep libusdt-dyn.so.0 >"$work/needed" || {
+    echo 'FAIL: the shared program does not need the shared library'
+    exit 1
+}
 if ldd "$work/build/c-usdt-dyn-static" | grep libusdt-dyn; then
     echo 'FAIL: the static program needs the shared library'
     exit 1
@@ -55,7 +59,11 @@ fi
 
 # pkg-config, with nothing but the path of the moved file.
 export PKG_CONFIG_PATH=$library/pkgconfig
-[[ $(pkg-config --modversion usdt-dyn) == "$version" ]]
+modversion=$(pkg-config --modversion usdt-dyn)
+[[ $modversion == "$version" ]] || {
+    echo "FAIL: pkg-config says version $modversion and not $version"
+    exit 1
+}
 read -ra flags < <(pkg-config --cflags --libs usdt-dyn)
 "${CC:-cc}" -o "$work/c-shared" "$here/project/consumer.c" "${flags[@]}"
 "${CXX:-c++}" -std=c++17 -o "$work/cpp-shared" "$here/project/consumer.cpp" "${flags[@]}"

@@ -25,6 +25,9 @@
 
 set -euo pipefail
 
+# Programs and tracers print the same in every language; a fresh machine has set none.
+export LC_ALL=C.UTF-8
+
 # Seconds that a single wait may take, and that a tracer may run in all.
 wait_limit=${USDT_DYN_TEST_WAIT:-30}
 tracer_limit=90
@@ -69,6 +72,12 @@ need() {
 need_tracefs() {
     [[ -e $tracefs/uprobe_events ]] || mount -t tracefs tracefs $tracefs 2>/dev/null || true
     [[ -w $tracefs/uprobe_events ]] || skip 'the kernel has no uprobe events, or they may not be written'
+}
+
+# Mount namespaces cannot be made in a chroot whose "/" is no mount point.
+has_namespaces() {
+    unshare -m --propagation private true 2>/dev/null ||
+        { echo "no mount namespaces here: what needs one is left out" >&2 && return 1; }
 }
 
 # ---- Waiting and comparing --------------------------------------------------------------------

@@ -17,7 +17,7 @@ act app probe val text string
 act app load val
 
 # shellcheck disable=SC2016 # the $ is bpftrace's
-export BPFTRACE_STRLEN=200 # with the NUL
+export BPFTRACE_STRLEN=200 # with the NUL; at 199 letters 0.23 says that it has cut them
 attach trace app '
     usdt::val:narrow { printf("narrow %d %u %d %u %d %u\n", arg0, arg1, arg2, arg3, arg4, arg5); }
     usdt::val:wide { printf("wide %lld %llu %llx %llx\n", arg0, arg1, arg2, arg3); }
@@ -38,7 +38,7 @@ act app fire val none
 act app fire val one -42
 act app fire val seven 1 2 3 4 5 6 7
 act app fire val twelve -1 2 -3 4 -5 6 -7 8 9 10.5 -11 =twelve
-for string in empty null =café =日本語✓ x199 untouched=fresh; do
+for string in empty null =café =日本語✓ x198 untouched=fresh; do
     act app fire val text $string
 done
 # What the library does for such a string: without it the tracer sees nothing.
@@ -62,7 +62,7 @@ text []
 text []
 text [café]
 text [日本語✓]
-text [${letters::199}]
+text [${letters::198}]
 text [fresh]
 text []
 text [end]" "$(printed trace)"

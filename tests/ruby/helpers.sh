@@ -15,6 +15,7 @@ start_tracer trace bpftrace -p "$(pid_of app)" -e '
     usdt::checkout:ship { printf("stack %s\n", str(arg2)); }
     usdt::checkout:ship_arguments { printf("arguments %s\n", str(arg2)); }'
 run app 'await { wrapped?(:pay) && wrapped?(:refuse!) && wrapped?(:ship) && probe("ship_arguments").enabled? }' >/dev/null
+wait_tracer trace
 run app 'SHOP.measured.clear; [0.0005, 0.002, 0.01].each { |time| SHOP.pay(time) }.size' >/dev/null
 expect_match 'the error comes through' 'ArgumentError: too late' "$(ask app 'SHOP.refuse!("too late")' '^error')"
 expect_equal 'a traced call' '["café", true]' "$(run app 'await { wrappers(:ship) == 2 }; SHOP.ship("café", express: true)')"

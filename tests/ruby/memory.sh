@@ -14,7 +14,9 @@ before=$(run app 'GC.start; resident')
 run app "flat($fires)" >/dev/null
 untraced=$(run app 'GC.start; resident')
 start_tracer trace bpftrace -p "$(pid_of app)" -e 'usdt::memory:probe { @ = count(); }'
-run app 'await { TP.enabled? }; flat(20_000)' >/dev/null
+run app 'await { TP.enabled? }' >/dev/null
+wait_tracer trace
+run app 'flat(20_000)' >/dev/null
 warm=$(run app 'GC.start; resident')
 wait_limit=300
 run app "flat($fires)" >/dev/null

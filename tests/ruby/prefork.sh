@@ -13,6 +13,7 @@ expect_equal 'nobody traces' 'parent 0 workers 0 0 0 0' "$(states)"
 
 start_tracer one bpftrace -p "${workers[1]}" -e 'usdt::checkout:pay { @[pid] = count(); }'
 run app 'await { states == "parent 0 workers 0 1 0 0" }' >/dev/null
+wait_tracer one
 run app 'WORKERS.each { |worker| worker.ask("SHOP.pay(0)") }.size' >/dev/null
 stop one
 expect_equal 'only the worker that is traced' "@[${workers[1]}]: 1" "$(grep '^@' "$(out_of one)")"
@@ -20,6 +21,7 @@ run app 'await { states == "parent 0 workers 0 0 0 0" }' >/dev/null
 
 start_tracer parent bpftrace -p "$(pid_of app)" -e 'usdt::checkout:pay { @[pid] = count(); }'
 run app 'await { states == "parent 1 workers 0 0 0 0" }' >/dev/null
+wait_tracer parent
 run app 'WORKERS << Worker.new; 1' >/dev/null
 expect_equal 'a worker born while the parent is traced' 'parent 1 workers 0 0 0 0 0' "$(states)"
 run app 'WORKERS.each { |worker| worker.ask("SHOP.pay(0)") }; SHOP.pay(0)' >/dev/null
@@ -29,6 +31,7 @@ run app 'await { states == "parent 0 workers 0 0 0 0 0" }' >/dev/null
 
 start_tracer all bpftrace -e "usdt:$path:checkout:pay { @[pid] = count(); }"
 run app 'await { states == "parent 1 workers 1 1 1 1 1" }' >/dev/null
+wait_tracer all
 run app 'WORKERS << Worker.new; await { WORKERS.last.ask("wrapped?(:pay)") == "true" }' >/dev/null
 run app 'WORKERS.each { |worker| worker.ask("SHOP.pay(0)") }; SHOP.pay(0)' >/dev/null
 stop all

@@ -17,6 +17,7 @@ start_tracer trace bpftrace -p "$(pid_of app)" -e '
     usdt::types:numbers { printf("numbers %lld %llu %d %d %d %d\n", arg0, arg1, (int32)arg2, arg3, (int8)arg4, arg5); }
     usdt::types:texts { printf("texts %d <%s> <%s> %llx %llx\n", arg0, str(arg1), str(arg2), arg3, arg4); }'
 run app 'await { NUMBERS.enabled? && TEXTS.enabled? }' >/dev/null
+wait_tracer trace
 run app 'NUMBERS.fire(-2**63, 2**64 - 1, -1, 65_535, -128, true)' >/dev/null
 run app 'NUMBERS.fire { [2**63 - 1, 0, 2**31 - 1, 0, 127, false] }' >/dev/null
 run app 'TEXTS.fire(-1, "café ☕", :größe, 1.5, nil)' >/dev/null

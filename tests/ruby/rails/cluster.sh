@@ -52,7 +52,7 @@ sql W <TRANSACTION> <commit transaction> 1 0' "$(tail -n "+$from" "$(out_of one)
     grep -vE '^render|warm' | LC_ALL=C sort)"
 
 # ---- All workers, also one that is born meanwhile ----------------------------------------------
-image=$(awk '/usdt-dyn.*rails/ { print $6; exit }' "/proc/${workers[0]}/maps")
+image=$(awk '/usdt-dyn.*rails\.[^/]*\.so/ { print $6; exit }' "/proc/${workers[0]}/maps")
 [[ -n $image ]] || { cat "/proc/${workers[0]}/maps" >&2; fail 'no image'; }
 start_tracer all bpftrace -e "
     usdt:$image:rails:action { printf(\"action %d %s %d %s\\n\", pid, str(arg1), arg2, str(arg5)); }

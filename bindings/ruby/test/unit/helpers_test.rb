@@ -84,7 +84,7 @@ class HelpersTest < Minitest::Test
     bad = Object.new
     def bad.inspect = raise("no")
     given = [[1, "é", nil], [bad], [BasicObject.new], [[0] * 100, { a: 1 }], ["x" * 5000]]
-    shown = ['1, "é", nil', "#<Object>", "#<BasicObject>", "#<Array of 100>, #{{ a: 1 }.inspect}"]
+    shown = ["1, #{"é".inspect}, nil", "#<Object>", "#<BasicObject>", "#<Array of 100>, #{{ a: 1 }.inspect}"]
     events = assert_fired(call, times: 6) do
       given.each { |arguments| klass.new.call(*arguments) }
       klass.new.call(1, key: :value)

@@ -18,6 +18,7 @@ class SignatureTest < Minitest::Test
 
   # RBS comes with Ruby, but Debian does not let `require` see it.
   def load_rbs
+    require "rubygems/source" # RBS 2 loads Bundler, and Bundler 2.3.7 within another require fails without it
     require "rbs"
   rescue LoadError
     folders = Dir["#{RbConfig::CONFIG["rubylibprefix"]}/gems/*/gems/rbs-*/lib"]
