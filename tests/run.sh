@@ -29,6 +29,11 @@ need_packages clang clang-format clang-tidy cppcheck valgrind abigail-tools musl
     qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu \
     libc6-dev-riscv64-cross ||
     echo "Going on: tests of other compilers and processors are skipped."
+if [ "${1:-}" = --slow ]; then
+    need_packages gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross gcc-s390x-linux-gnu \
+        libc6-dev-s390x-cross ||
+        echo "Going on: the slow tests of other processors are skipped."
+fi
 need_tracefs || echo "No tracefs: tests that trace are skipped."
 
 cmake -S "$root" -B "$build" -DUSDT_DYN_WERROR=ON
