@@ -14,7 +14,7 @@ count() { # CASE PASSES
 
 while read -r name; do
     few=$(count "$name" 1000)
-    many=$(count "$name" 11000)
+    many=$(count "$name" 101000)
     printf '{"part":"instructions","case":"%s","unit":"instructions","median":%s}\n' \
-        "$name" "$(((many - few) / 10000))"
+        "$name" "$(((many - few + 50000) / 100000))"
 done < <("$program" --cases)

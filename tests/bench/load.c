@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What it costs to have probes: adding and loading 1 to 10,000 of them in one provider, and 1 to
- * 1,000 providers of one probe each, in time, memory, address space and descriptors. The floor is
- * what the system asks for the same file ready made: memfd_create, write, dlopen.
+ * What it costs to have probes: adding and loading 1 to 10,000 of them in one provider. The floor
+ * is what the system asks for the same file ready made: memfd_create, write, dlopen. The first load
+ * of a process is in first_load.c, many providers are in providers.c.
  */
-#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,19 +13,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "load.h"
 #include "measure.h"
 #include "peer.h"
-#include "probes.h"
-
-static const usdt_dyn_arg two_args[] = {{"id", USDT_DYN_INT64}, {"name", USDT_DYN_STRING}};
 
 /* What is timed in one round for one number of probes, in microseconds. */
 struct times {
     double add, load, floor, peer;
 };
 
-static usdt_dyn_provider *new_provider(const char *name, size_t probes, usdt_dyn_backing backing)
+usdt_dyn_provider *bench_new_provider(const char *name, size_t probes, usdt_dyn_backing backing)
 {
+    static const usdt_dyn_arg two_args[] = {{"id", USDT_DYN_INT64}, {"name", USDT_DYN_STRING}};
     usdt_dyn_provider *provider;
     usdt_dyn_probe *probe;
     char probe_name[32];
@@ -43,7 +41,7 @@ static usdt_dyn_provider *new_provider(const char *name, size_t probes, usdt_dyn
     return provider;
 }
 
-static void load(usdt_dyn_provider *provider)
+void bench_load(usdt_dyn_provider *provider)
 {
     if (usdt_dyn_provider_load(provider) < 0)
         bench_fail("not loaded: %s", usdt_dyn_last_error());
@@ -110,11 +108,11 @@ static double time_peer(const struct peer *peer, size_t probes)
 static struct times time_probes(size_t probes, usdt_dyn_backing backing, const struct peer *peer)
 {
     uint64_t start = bench_now(), added, loaded;
-    usdt_dyn_provider *provider = new_provider("bench_load", probes, backing);
+    usdt_dyn_provider *provider = bench_new_provider("bench_load", probes, backing);
     struct times times = {0};
 
     added = bench_now();
-    load(provider);
+    bench_load(provider);
     loaded = bench_now();
     times.add = (double)(added - start) / 1000;
     times.load = (double)(loaded - added) / 1000;
@@ -132,8 +130,6 @@ static void report(size_t probes, const char *what, double *figures, size_t roun
     snprintf(name, sizeof(name), "%zu probes, %s", probes, what);
     bench_report("load", name, "us", figures, rounds);
 }
-
-#define ROUNDS_MAX 101
 
 static void bench_probes(size_t probes, size_t rounds, const struct peer *peer)
 {
@@ -162,86 +158,25 @@ static void bench_probes(size_t probes, size_t rounds, const struct peer *peer)
     bench_report("load", name, "x", ratio, rounds);
 }
 
-/* The sum of a field of /proc/self/smaps for the mappings of our images, in KiB. */
-static double sum_of_maps(const char *field)
-{
-    FILE *file = fopen("/proc/self/smaps", "re");
-    char line[4600];
-    bool is_image = false;
-    double sum = 0;
-
-    if (file == NULL)
-        bench_fail("no /proc/self/smaps");
-    while (fgets(line, sizeof(line), file) != NULL) {
-        if (strstr(line, "-") != NULL && strstr(line, " 00:") != NULL)
-            is_image = strstr(line, "usdt-dyn") != NULL;
-        else if (is_image && strncmp(line, field, strlen(field)) == 0)
-            sum += strtod(line + strlen(field), NULL);
-    }
-    fclose(file);
-    return sum;
-}
-
-static double count_descriptors(void)
-{
-    DIR *directory = opendir("/proc/self/fd");
-    double count = -3; /* ., .. and the directory itself */
-
-    if (directory == NULL)
-        bench_fail("no /proc/self/fd");
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count;
-}
-
-static void report_one(size_t providers, const char *backing, const char *what, const char *unit,
-                       double figure)
-{
-    char name[96];
-
-    snprintf(name, sizeof(name), "%zu providers, %s, %s", providers, backing, what);
-    bench_report("providers", name, unit, &figure, 1);
-}
-
-static void bench_providers(size_t count, usdt_dyn_backing backing, const char *backing_name)
-{
-    usdt_dyn_provider **providers = calloc(count, sizeof(*providers));
-    double descriptors = count_descriptors();
-    uint64_t start = bench_now();
-    char name[32];
-    size_t i;
-
-    if (providers == NULL)
-        bench_fail("no memory");
-    for (i = 0; i < count; i++) {
-        snprintf(name, sizeof(name), "bench_%zu", i);
-        providers[i] = new_provider(name, 1, backing);
-        load(providers[i]);
-    }
-    report_one(count, backing_name, "time", "us", (double)(bench_now() - start) / 1000);
-    report_one(count, backing_name, "address space", "KiB", sum_of_maps("Size:"));
-    report_one(count, backing_name, "PSS", "KiB", sum_of_maps("Pss:"));
-    report_one(count, backing_name, "descriptors", "", count_descriptors() - descriptors);
-    for (i = 0; i < count; i++)
-        usdt_dyn_provider_free(providers[i]);
-    free(providers);
-}
-
 int main(void)
 {
     static const size_t probes[] = {1, 10, 100, 1000, 10000};
     static const size_t providers[] = {1, 10, 100, 1000};
-    struct peer found;
-    const struct peer *peer = peer_open(&found) ? &found : NULL;
     bool is_quick = bench_scaled(100) == 2;
+    const struct peer *peer = NULL;
+    struct peer found;
     size_t i;
 
+    bench_first_load(is_quick ? 1 : 21);
+    if (peer_open(&found))
+        peer = &found;
     for (i = 0; i < sizeof(probes) / sizeof(probes[0]); i++)
-        bench_probes(probes[i], is_quick ? 1 : probes[i] >= 1000 ? 11 : ROUNDS_MAX, peer);
+        bench_probes(probes[i], is_quick ? 1 : probes[i] >= 1000 ? 21 : ROUNDS_MAX, peer);
     for (i = 0; i < sizeof(providers) / sizeof(providers[0]); i++) {
-        bench_providers(providers[i], USDT_DYN_BACKING_AUTO, "named file");
-        bench_providers(providers[i], USDT_DYN_BACKING_MEMFD, "memfd");
+        size_t rounds = is_quick ? 1 : providers[i] >= 1000 ? 5 : 11;
+
+        bench_providers(providers[i], USDT_DYN_BACKING_AUTO, "named file", rounds);
+        bench_providers(providers[i], USDT_DYN_BACKING_MEMFD, "memfd", rounds);
     }
     return 0;
 }
