@@ -19,11 +19,24 @@ static int uprobe_errno(void)
     return errno;
 }
 
+/* What suits the running kernel: asked once, as a process keeps its kernel. Under the lock. */
+static const struct udyn_site *suitable(const struct udyn_arch *arch)
+{
+    static const struct udyn_site *chosen;
+    struct utsname name;
+    struct udyn_kernel kernel = {.release = "", .uprobe_errno = uprobe_errno};
+
+    if (chosen == NULL) {
+        if (uname(&name) == 0)
+            kernel.release = name.release;
+        chosen = arch->choose(&kernel);
+    }
+    return chosen;
+}
+
 int udyn_site_choose(const struct udyn_arch *arch, const struct udyn_site **site)
 {
     const char *wanted = secure_getenv("USDT_DYN_SITE");
-    struct utsname name;
-    struct udyn_kernel kernel = {.release = "", .uprobe_errno = uprobe_errno};
 
     if (wanted != NULL) {
         *site = udyn_arch_site(arch, wanted);
@@ -33,9 +46,7 @@ int udyn_site_choose(const struct udyn_arch *arch, const struct udyn_site **site
                              "nop+nop10",
                              wanted, arch->name);
     } else {
-        if (uname(&name) == 0)
-            kernel.release = name.release;
-        *site = arch->choose(&kernel);
+        *site = suitable(arch);
     }
     if ((*site)->fork_call != 0 && !udyn_lock_notices_fork()) {
         udyn_debug("a fork can't be noticed here: site nop in place of %s", (*site)->name);
