@@ -31,8 +31,9 @@ struct wiped {
     uint32_t turns;    /* how often slow work, or a fork, has ended */
     /* Under the lock. Here and not static: gcc takes it that a static variable does not change
      * during a call of syscall(), which is declared a leaf, though another thread may. */
-    uint32_t slow_works;    /* under way */
-    uint32_t forks_waiting; /* for them; new slow work waits for these */
+    uint32_t slow_works;      /* under way */
+    uint32_t forks_waiting;   /* for them; new slow work waits for these */
+    uint32_t threads_waiting; /* for a turn to end */
 };
 
 enum {
@@ -79,15 +80,18 @@ static void wait_for_turn(const struct timespec *timeout)
 {
     uint32_t turns = __atomic_load_n(&wiped->turns, __ATOMIC_RELAXED);
 
+    wiped->threads_waiting++;
     give_back(&wiped->lock);
     (void)futex(&wiped->turns, FUTEX_WAIT, turns, timeout); /* however it ends: look again */
     take(&wiped->lock);
+    wiped->threads_waiting--;
 }
 
 static void end_turn(void)
 {
     __atomic_store_n(&wiped->turns, wiped->turns + 1, __ATOMIC_RELAXED);
-    (void)futex(&wiped->turns, FUTEX_WAKE, INT_MAX, NULL);
+    if (wiped->threads_waiting > 0)
+        (void)futex(&wiped->turns, FUTEX_WAKE, INT_MAX, NULL);
 }
 
 static int64_t now_ns(void)
