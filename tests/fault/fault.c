@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/statvfs.h>
 #include <sys/types.h>
 
 const struct fault_kind fault_kinds[FAULT_COUNT] = {
@@ -107,7 +106,6 @@ WRAP(mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode))
 WRAP(fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP(fstat, (int fd, struct stat *status), (fd, status))
 WRAP(fstatfs, (int fd, struct statfs *status), (fd, status))
-WRAP(fstatvfs, (int fd, struct statvfs *status), (fd, status))
 WRAP(lstat, (const char *path, struct stat *status), (path, status))
 WRAP(stat, (const char *path, struct stat *status), (path, status))
 WRAP(flock, (int fd, int operation), (fd, operation))

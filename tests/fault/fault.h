@@ -18,7 +18,6 @@
     X(fchmod, EPERM)                                                                               \
     X(fstat, EIO)                                                                                  \
     X(fstatfs, EIO)                                                                                \
-    X(fstatvfs, EIO)                                                                               \
     X(lstat, EACCES)                                                                               \
     X(stat, ENOENT)                                                                                \
     X(fcntl, EMFILE)                                                                               \

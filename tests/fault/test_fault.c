@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -346,9 +347,24 @@ static void a_watch_without_inotify(void **state)
     end_world(&world);
 }
 
+/* With an umask that makes files need fchmod(). */
+static int enter_folder(void **state)
+{
+    int error = support_enter_folder(state);
+
+    (void)umask(0200);
+    return error;
+}
+
+static int leave_folder(void **state)
+{
+    (void)umask(022);
+    return support_leave_folder(state);
+}
+
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, support_enter_folder, support_leave_folder)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
     const struct CMUnitTest tests[] = {
         TEST(a_memfd),     TEST(a_private_file),          TEST(a_shared_file),
         TEST(any_backing), TEST(a_watch_without_inotify),

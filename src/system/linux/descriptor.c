@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "system/linux/descriptor.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define HIGH 256
+
 int udyn_descriptor_raise(int fd)
 {
     struct rlimit limit;
-    int moved = -1;
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, HIGH);
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
-        moved = fcntl(fd, F_DUPFD_CLOEXEC, limit.rlim_cur > 512 ? 256 : (int)limit.rlim_cur / 2);
+    /* EINVAL: HIGH is at the limit or above. */
+    if (moved < 0 && errno == EINVAL && getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        moved = fcntl(fd, F_DUPFD_CLOEXEC, (int)limit.rlim_cur / 2);
     if (moved < 0)
         return fd;
     (void)close(fd); /* the other one stays */

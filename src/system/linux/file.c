@@ -20,17 +20,13 @@ bool udyn_fd_is(int fd, dev_t dev, ino_t ino)
     return fd >= 0 && fstat(fd, &status) == 0 && status.st_dev == dev && status.st_ino == ino;
 }
 
-int udyn_file_note(struct udyn_file *file, const char *path, int fd)
+int udyn_file_note(struct udyn_file *file, const char *path, const struct stat *status)
 {
-    struct stat status;
-
-    if (fstat(fd, &status) < 0)
-        return udyn_fail_errno(errno, "cannot look at %s", path);
     file->path = strdup(path);
     if (file->path == NULL)
         return udyn_fail(-ENOMEM, "no memory for the path %s", path);
-    file->dev = status.st_dev;
-    file->ino = status.st_ino;
+    file->dev = status->st_dev;
+    file->ino = status->st_ino;
     return 0;
 }
 

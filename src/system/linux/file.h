@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "image/image.h"
 
@@ -67,8 +67,8 @@ void udyn_file_discard(struct udyn_file *file);
 
 /* What the kinds have in common. */
 
-/* Keeps path, device and inode of an open file. Returns 0 or -ENOMEM or fstat's error. */
-int udyn_file_note(struct udyn_file *file, const char *path, int fd);
+/* Keeps path, device and inode of a file. Returns 0 or -ENOMEM with a sentence. */
+int udyn_file_note(struct udyn_file *file, const char *path, const struct stat *status);
 
 /* Is this descriptor still the file? A program may close all descriptors and open others. */
 bool udyn_fd_is(int fd, dev_t dev, ino_t ino);

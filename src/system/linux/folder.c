@@ -18,9 +18,8 @@ static int check_place(int fd, const struct udyn_place_to_keep *place)
 {
     struct stat status;
     struct statfs filesystem;
-    struct statvfs mount;
 
-    if (fstat(fd, &status) < 0 || fstatfs(fd, &filesystem) < 0 || fstatvfs(fd, &mount) < 0)
+    if (fstat(fd, &status) < 0 || fstatfs(fd, &filesystem) < 0)
         return udyn_fail_errno(errno, "cannot look at the folder %s", place->folder);
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0)
         return udyn_fail(-EPERM, "the folder %s can be changed by others: chmod go-w or +t it",
@@ -29,9 +28,9 @@ static int check_place(int fd, const struct udyn_place_to_keep *place)
         return udyn_fail(-EPERM,
                          "the folder %s belongs to user %u: use one of this user or of root",
                          place->folder, status.st_uid);
-    if ((mount.f_flag & ST_NOEXEC) != 0)
+    if ((filesystem.f_flags & ST_NOEXEC) != 0)
         return udyn_fail(-EACCES, "the folder %s is mounted noexec", place->folder);
-    if ((mount.f_flag & ST_RDONLY) != 0)
+    if ((filesystem.f_flags & ST_RDONLY) != 0)
         return udyn_fail(-EROFS, "the folder %s is mounted read-only", place->folder);
     if (place->must_be_in_memory && filesystem.f_type != TMPFS_MAGIC)
         return udyn_fail(-ENODEV, "the folder %s is not in memory", place->folder);

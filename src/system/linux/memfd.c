@@ -23,9 +23,9 @@
  * dlopen() knows objects by their names first: a descriptor's number that was closed behind our
  * back and given out again would lead to the old image. So a number is not used twice.
  */
-static int name_descriptor(int *fd, char path[64])
+static int name_descriptor(int *fd, char path[64], struct stat *own)
 {
-    struct stat named, own;
+    struct stat named;
     int other;
 
     for (;;) {
@@ -40,9 +40,9 @@ static int name_descriptor(int *fd, char path[64])
     }
     if (stat(path, &named) < 0)
         return udyn_fail_errno(errno, "a memfd needs /proc: cannot look at %s", path);
-    if (fstat(*fd, &own) < 0)
+    if (fstat(*fd, own) < 0)
         return udyn_fail_errno(errno, "cannot look at a memfd");
-    if (named.st_dev != own.st_dev || named.st_ino != own.st_ino)
+    if (named.st_dev != own->st_dev || named.st_ino != own->st_ino)
         return udyn_fail(-ENOENT, "a memfd needs the /proc of this pid namespace: mount it");
     return 0;
 }
@@ -52,6 +52,7 @@ int udyn_memfd_create(struct udyn_file *file, const char *provider,
 {
     char name[UDYN_NAME_MAX + sizeof("usdt-dyn.")];
     char path[64];
+    struct stat status;
     int fd, error;
 
     *file = (struct udyn_file){.kind = UDYN_FILE_MEMFD, .fd = -1};
@@ -65,11 +66,11 @@ int udyn_memfd_create(struct udyn_file *file, const char *provider,
     if (fd < 0)
         return udyn_fail_errno(errno, "cannot make a memfd");
     fd = udyn_descriptor_raise(fd);
-    error = name_descriptor(&fd, path);
+    error = name_descriptor(&fd, path, &status);
     if (error == 0)
         error = udyn_file_write(fd, path, content);
     if (error == 0)
-        error = udyn_file_note(file, path, fd);
+        error = udyn_file_note(file, path, &status);
     if (error < 0)
         (void)close(fd); /* and the memory goes with it */
     else

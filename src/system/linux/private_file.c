@@ -116,10 +116,10 @@ static void sweep(int parent)
 }
 
 /* Makes and locks PARENT/PID-NAMESPACE-RANDOM. Returns its descriptor or a negative errno. */
-static int make_locked_folder(int parent, const char *parent_path, char name[48])
+static int make_locked_folder(int parent, const char *parent_path, char name[48],
+                              struct stat *status)
 {
     unsigned int random, tries;
-    struct stat status;
     int fd;
 
     for (tries = 0; tries < 100; tries++) {
@@ -130,14 +130,15 @@ static int make_locked_folder(int parent, const char *parent_path, char name[48]
         if (fd < 0)
             return fd;
         /* Another process may have swept it before the lock was on it: then make another. */
-        if (flock(fd, LOCK_SH | LOCK_NB) == 0 && fstat(fd, &status) == 0 && status.st_nlink > 0)
+        if (flock(fd, LOCK_SH | LOCK_NB) == 0 && fstat(fd, status) == 0 && status->st_nlink > 0)
             return fd;
         (void)close(fd); /* only a folder */
     }
     return udyn_fail(-EBUSY, "cannot lock a folder in %s", parent_path);
 }
 
-static struct process_folder *folder_new(int fd, const char *place, const char *path)
+static struct process_folder *folder_new(int fd, const struct stat *status, const char *place,
+                                         const char *path)
 {
     struct process_folder *folder = calloc(1, sizeof(*folder));
 
@@ -146,7 +147,7 @@ static struct process_folder *folder_new(int fd, const char *place, const char *
         free(folder);
         return NULL;
     }
-    if (udyn_file_note(&folder->file, path, fd) < 0) {
+    if (udyn_file_note(&folder->file, path, status) < 0) {
         free(folder->place);
         free(folder);
         return NULL;
@@ -157,15 +158,15 @@ static struct process_folder *folder_new(int fd, const char *place, const char *
 }
 
 /* Keeps a folder that was just made and locked. */
-static int keep_folder(struct process_folder **kept, int fd, const char *place, const char *parent,
-                       const char *name)
+static int keep_folder(struct process_folder **kept, int fd, const struct stat *status,
+                       const char *place, const char *parent, const char *name)
 {
     char path[4096];
 
     *kept = NULL;
     if (snprintf(path, sizeof(path), "%s/%s", parent, name) >= (int)sizeof(path))
         return udyn_fail(-ENAMETOOLONG, "the path of the folder %.128s... is too long", parent);
-    *kept = folder_new(fd, place, path);
+    *kept = folder_new(fd, status, place, path);
     if (*kept == NULL)
         return -ENOMEM;
     (*kept)->next = folders;
@@ -177,13 +178,14 @@ static int make_folder(struct process_folder **made, const struct udyn_place_to_
 {
     char parent_path[4096], name[48];
     int parent = udyn_folder_open(place, parent_path, sizeof(parent_path));
+    struct stat status;
     int fd, error;
 
     if (parent < 0)
         return parent;
     sweep(parent);
-    fd = make_locked_folder(parent, parent_path, name);
-    error = fd < 0 ? fd : keep_folder(made, fd, place->folder, parent_path, name);
+    fd = make_locked_folder(parent, parent_path, name, &status);
+    error = fd < 0 ? fd : keep_folder(made, fd, &status, place->folder, parent_path, name);
     if (fd >= 0 && error < 0) {
         (void)unlinkat(parent, name, AT_REMOVEDIR); /* made just now, empty */
         (void)close(fd);                            /* only a folder */
@@ -210,9 +212,10 @@ static bool is_removed(const struct process_folder *folder)
 {
     struct stat status;
 
-    if (!udyn_fd_is(folder->file.fd, folder->file.dev, folder->file.ino))
-        return !udyn_path_is(folder->file.path, &folder->file);
-    return fstat(folder->file.fd, &status) == 0 && status.st_nlink == 0;
+    if (fstat(folder->file.fd, &status) == 0 && status.st_dev == folder->file.dev &&
+        status.st_ino == folder->file.ino)
+        return status.st_nlink == 0;
+    return !udyn_path_is(folder->file.path, &folder->file);
 }
 
 /* The folder of this process in a place. */
@@ -230,7 +233,15 @@ static int get_folder(struct process_folder **folder, const struct udyn_place_to
     return make_folder(folder, place);
 }
 
-int udyn_private_file_open(char *path, size_t size, const char *provider,
+/* A strange umask may have taken rights that dlopen() needs. */
+static int set_rights(int fd, const char *path, const struct stat *status)
+{
+    if ((status->st_mode & 07777) == 0600 || fchmod(fd, 0600) == 0)
+        return 0;
+    return udyn_fail_errno(errno, "cannot chmod the file %s", path);
+}
+
+int udyn_private_file_open(char *path, size_t size, struct stat *status, const char *provider,
                            const struct udyn_place_to_keep *place)
 {
     struct process_folder *folder;
@@ -247,14 +258,15 @@ int udyn_private_file_open(char *path, size_t size, const char *provider,
     fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return udyn_fail_errno(errno, "cannot make the file %s", path);
-    /* A strange umask may have taken rights that dlopen() needs. */
-    if (fchmod(fd, 0600) < 0) {
-        error = udyn_fail_errno(errno, "cannot chmod the file %s", path);
-        (void)unlink(path); /* made just now */
-        (void)close(fd);    /* nothing was written */
-        return error;
-    }
-    return fd;
+    if (fstat(fd, status) < 0)
+        error = udyn_fail_errno(errno, "cannot look at the file %s", path);
+    else
+        error = set_rights(fd, path, status);
+    if (error == 0)
+        return fd;
+    (void)unlink(path); /* made just now */
+    (void)close(fd);    /* nothing was written */
+    return error;
 }
 
 int udyn_private_file_create(struct udyn_file *file, const char *provider,
@@ -262,7 +274,8 @@ int udyn_private_file_create(struct udyn_file *file, const char *provider,
                              const struct udyn_place_to_keep *place)
 {
     char path[4096];
-    int fd = udyn_private_file_open(path, sizeof(path), provider, place);
+    struct stat status;
+    int fd = udyn_private_file_open(path, sizeof(path), &status, provider, place);
     int error;
 
     *file = (struct udyn_file){.kind = UDYN_FILE_PRIVATE, .fd = -1};
@@ -270,7 +283,7 @@ int udyn_private_file_create(struct udyn_file *file, const char *provider,
         return fd;
     error = udyn_file_write(fd, path, content);
     if (error == 0)
-        error = udyn_file_note(file, path, fd);
+        error = udyn_file_note(file, path, &status);
     if (error < 0)
         (void)unlink(path); /* made just now */
     (void)close(fd);        /* found again by its path */

@@ -7,9 +7,9 @@
 
 #include "system/linux/file.h"
 
-/* Makes an empty file in this process's folder. Returns its descriptor, with its path in `path`, or
- * a negative errno with a sentence. */
-int udyn_private_file_open(char *path, size_t size, const char *provider,
+/* Makes an empty file in this process's folder. Returns its descriptor, with its path in `path` and
+ * what fstat() says in `status`, or a negative errno with a sentence. */
+int udyn_private_file_open(char *path, size_t size, struct stat *status, const char *provider,
                            const struct udyn_place_to_keep *place);
 
 /* Has a forked child the file as well? Then it stays, for the tracers of the child. */

@@ -90,7 +90,8 @@ static int make_shared(const char *path, const char *provider,
                        const struct udyn_place_to_keep *place)
 {
     char own_path[4096];
-    int fd = udyn_private_file_open(own_path, sizeof(own_path), provider, place);
+    struct stat status;
+    int fd = udyn_private_file_open(own_path, sizeof(own_path), &status, provider, place);
     int error;
 
     if (fd < 0)
@@ -130,6 +131,7 @@ int udyn_shared_file_create(struct udyn_file *file, const char *provider,
                             const struct udyn_place_to_keep *place)
 {
     char folder[4096], path[4096];
+    struct stat status;
     int fd = udyn_folder_open(place, folder, sizeof(folder));
     int shared, error;
 
@@ -147,7 +149,10 @@ int udyn_shared_file_create(struct udyn_file *file, const char *provider,
     fd = open_or_make(path, provider, content, place);
     if (fd < 0)
         return fd;
-    error = udyn_file_note(file, path, fd);
+    if (fstat(fd, &status) < 0)
+        error = udyn_fail_errno(errno, "cannot look at %s", path);
+    else
+        error = udyn_file_note(file, path, &status);
     if (error < 0)
         (void)close(fd); /* a shared file that nobody uses stays for the next */
     else
