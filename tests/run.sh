@@ -25,7 +25,7 @@ need_packages gcc g++ libc6-dev make cmake pkg-config libelf-dev libdw-dev libcm
 need_packages ruby ruby-ffi ruby-minitest ruby-rspec rake rubocop yard ruby-railties \
     ruby-activerecord ruby-activejob ruby-actionmailer ruby-sqlite3 puma ruby-sidekiq ||
     echo "Going on: tests of the gem that miss something are skipped."
-need_packages clang clang-format clang-tidy cppcheck valgrind abigail-tools musl-tools \
+need_packages clang clang-format clang-tidy cppcheck valgrind gnuplot-nox abigail-tools musl-tools \
     qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu \
     libc6-dev-riscv64-cross ||
     echo "Going on: tests of other compilers and processors are skipped."

@@ -94,7 +94,8 @@ void bench_first_load(size_t rounds)
     do {                                                                                           \
         for (round = 0; round < rounds; round++)                                                   \
             figures[round] = (figure);                                                             \
-        snprintf(name, sizeof(name), "%zu probes, %s", probes[i], what);                           \
+        snprintf(name, sizeof(name), "%zu %s: %s", probes[i], probes[i] == 1 ? "probe" : "probes", \
+                 what);                                                                            \
         bench_report("first load", name, unit, figures, rounds);                                   \
     } while (0)
 

@@ -123,19 +123,19 @@ static struct times time_probes(size_t probes, usdt_dyn_backing backing, const s
     return times;
 }
 
-static void report(size_t probes, const char *what, double *figures, size_t rounds)
+static void report(size_t probes, const char *what, const char *unit, double *figures,
+                   size_t rounds)
 {
     char name[64];
 
-    snprintf(name, sizeof(name), "%zu probes, %s", probes, what);
-    bench_report("load", name, "us", figures, rounds);
+    snprintf(name, sizeof(name), "%zu %s: %s", probes, probes == 1 ? "probe" : "probes", what);
+    bench_report("load", name, unit, figures, rounds);
 }
 
 static void bench_probes(size_t probes, size_t rounds, const struct peer *peer)
 {
     static double add[ROUNDS_MAX], memfd[ROUNDS_MAX], file[ROUNDS_MAX], ground[ROUNDS_MAX],
         ratio[ROUNDS_MAX], other[ROUNDS_MAX];
-    char name[64];
     size_t i;
 
     for (i = 0; i < rounds; i++) {
@@ -148,14 +148,13 @@ static void bench_probes(size_t probes, size_t rounds, const struct peer *peer)
         ratio[i] = times.load / times.floor;
         file[i] = time_probes(probes, USDT_DYN_BACKING_AUTO, NULL).load;
     }
-    report(probes, "add", add, rounds);
-    report(probes, "load, memfd", memfd, rounds);
-    report(probes, "load, named file", file, rounds);
-    report(probes, "floor", ground, rounds);
+    report(probes, "add", "us", add, rounds);
+    report(probes, "load, memfd", "us", memfd, rounds);
+    report(probes, "load, named file", "us", file, rounds);
+    report(probes, "floor", "us", ground, rounds);
     if (peer != NULL)
-        report(probes, "libstapsdt load", other, rounds);
-    snprintf(name, sizeof(name), "%zu probes, memfd load to floor", probes);
-    bench_report("load", name, "x", ratio, rounds);
+        report(probes, "libstapsdt load", "us", other, rounds);
+    report(probes, "load to floor", "x", ratio, rounds);
 }
 
 int main(void)

@@ -99,7 +99,8 @@ void bench_providers(size_t count, usdt_dyn_backing backing, const char *backing
     for (row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
         for (i = 0; i < rounds; i++)
             memcpy(&figures[i], (const char *)&costs[i] + rows[row].offset, sizeof(figures[i]));
-        snprintf(name, sizeof(name), "%zu providers, %s, %s", count, backing_name, rows[row].what);
+        snprintf(name, sizeof(name), "%zu %s, %s: %s", count, count == 1 ? "provider" : "providers",
+                 backing_name, rows[row].what);
         bench_report("providers", name, rows[row].unit, figures, rounds);
     }
 }

@@ -4,6 +4,7 @@
 #
 #   tests/bench/run.sh             measures and prints; the figures go to build/bench/results.jsonl
 #   tests/bench/run.sh --write     the same, and writes docs/performance.md with its plots
+#   tests/bench/run.sh --write=FOLDER     or into another folder
 #   tests/bench/run.sh --quick     a hundredth of the work: only to see that it runs
 #   tests/bench/run.sh PART...     only these parts, see all_parts below
 #
@@ -17,12 +18,13 @@ all_parts=(disabled instructions enabled load ruby rails command watch)
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-write=
+page_folder=
 parts=()
 
 for argument in "$@"; do
     case $argument in
-    --write) write=1 ;;
+    --write) page_folder=$root/docs ;;
+    --write=*) page_folder=${argument#*=} ;;
     --quick) export BENCH_QUICK=1 ;;
     *) parts+=("$argument") ;;
     esac
@@ -32,15 +34,23 @@ done
 build_it() {
     # shellcheck source=tests/need.sh
     . "$root/tests/need.sh"
-    need_packages gcc make cmake libelf-dev libcmocka-dev systemtap-sdt-dev bpftrace valgrind ruby \
-        gnuplot-nox procps bpfcc-tools linux-perf ruby-ffi ruby-railties ruby-activerecord ruby-activejob ruby-actionmailer \
-        ruby-sqlite3 puma ruby-sidekiq || true
+    need_packages gcc make cmake libelf-dev libcmocka-dev systemtap-sdt-dev procps bpftrace valgrind \
+        bpfcc-tools linux-perf gnuplot-nox ruby ruby-ffi ruby-railties ruby-activerecord \
+        ruby-activejob ruby-actionmailer ruby-sqlite3 puma ruby-sidekiq || true
     need_tracefs || true
     mkdir -p "$build"
     cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release \
         -DUSDT_DYN_BENCH_LIBSTAPSDT="${USDT_DYN_BENCH_LIBSTAPSDT:-}" \
-        -DUSDT_DYN_BENCH_LIBBPF_USDT="${USDT_DYN_BENCH_LIBBPF_USDT:-}" >"$build/build.out"
-    cmake --build "$build" --parallel >>"$build/build.out"
+        -DUSDT_DYN_BENCH_LIBBPF_USDT="${USDT_DYN_BENCH_LIBBPF_USDT:-}" >"$build/build.out" 2>&1
+    cmake --build "$build" --parallel --target bench >>"$build/build.out" 2>&1
+}
+
+# As the tests do: skipped, or failed where a skip must not happen.
+need() { # COMMAND
+    command -v "$1" >/dev/null && return
+    echo "SKIP: $1 is not installed" >&2
+    [[ ${USDT_DYN_REQUIRE_TRACER:-} == 1 ]] && exit 1
+    exit 77
 }
 
 run_part() {
@@ -55,17 +65,42 @@ run_part() {
     esac
 }
 
+# The first line that a command prints, or that it is not there.
+version() {
+    local line
+    line=$("$@" 2>/dev/null </dev/null | head -1) && echo "$line" || echo 'not installed'
+}
+
+gem_version() { version ruby -e 'puts Gem::Specification.find_by_name(ARGV[0]).version' "$1"; }
+
+# The value that the build was given, for one of the two libraries to compare with.
+given() {
+    local path
+    path=$(sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt")
+    [[ -n $path ]] && echo "${path##*/}, SHA-256 $(sha256sum "$path" | cut -c1-12)" || echo 'not given'
+}
+
 describe_machine() {
-    local cpu
-    cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)
-    printf '{"part":"machine","kernel":"%s","cpu":"%s","cores":%s,"bpftrace":"%s","compiler":"%s"}\n' \
-        "$(uname -sr)" "$cpu" "$(nproc)" "$(bpftrace --version 2>/dev/null || echo none)" \
-        "$(cc --version | head -1)"
+    ruby -rjson -e 'puts({ "part" => "machine", **ARGV.each_slice(2).to_h }.to_json)' -- \
+        'date' "$(date -u +%F)" \
+        'kernel' "$(uname -srm)" \
+        'processor' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) of them" \
+        'system' "$(. /etc/os-release && echo "$PRETTY_NAME")" \
+        'compiler' "$(version cc --version)" \
+        'bpftrace' "$(version bpftrace --version)" \
+        'perf' "$(version perf --version)" \
+        'tplist' "$(dpkg-query -W -f 'bpfcc-tools ${Version}' bpfcc-tools 2>/dev/null || echo unknown)" \
+        'Ruby' "$(version ruby --version)" \
+        'gems' "ffi $(gem_version ffi), rails $(gem_version railties), puma $(gem_version puma)" \
+        'libstapsdt' "$(given USDT_DYN_BENCH_LIBSTAPSDT)" \
+        "libbpf's usdt.h" "$(given USDT_DYN_BENCH_LIBBPF_USDT)"
 }
 
 build=${USDT_DYN_BUILD:-$root/build/bench}
 [[ -n ${USDT_DYN_BUILD:-} ]] || build_it
 export USDT_DYN_BUILD=$build
+need ruby
+[[ -z $page_folder ]] || need gnuplot
 
 # A part that lacks something ends with 77, and so do we when the others are done.
 results=$build/results.jsonl
@@ -83,7 +118,7 @@ for part in "${parts[@]}"; do
         ;;
     esac
 done
-if [[ -n $write ]]; then
-    ruby "$root/tests/bench/report.rb" "$results" "$root/docs"
+if [[ -n $page_folder ]]; then
+    ruby "$here/report.rb" "$results" "$page_folder"
 fi
 [[ -z $skipped ]] || exit 77

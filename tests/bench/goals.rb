@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require_relative "figures"
+
+# What was wanted, what it is, and where it is not reached why.
+class Goals
+  Goal = Struct.new(:meaning, :limit, :unit, :figure, :reason, keyword_init: true)
+
+  def self.goal(meaning, limit, unit = "", reason: nil, &figure)
+    Goal.new(meaning:, limit:, unit:, figure:, reason:)
+  end
+
+  # The figure of each is found in the figures of a run; nil if it was not measured.
+  ALL = [
+    goal("a disabled probe, to one of `sys/sdt.h` with semaphore", 1.1) do |f|
+      f.ratio("disabled", "usdt_dyn_fire, semaphore", "sys/sdt.h with semaphore")
+    end,
+    goal("a disabled probe, to libstapsdt's `probeFire`", 0.1) do |f|
+      f.ratio("disabled", "usdt_dyn_fire, semaphore", "libstapsdt probeFire")
+    end,
+    goal("a hit, to one of a 1-byte nop", 0.35) do |f|
+      f.ratio("enabled", "nop5, 2 arguments", "nop, 2 arguments")
+    end,
+    goal("load of one probe, to memfd_create, write and dlopen of the same file", 1.3) do |f|
+      f.median("load", "1 probe: load to floor")
+    end,
+    goal("load of 10,000 probes", 10, "ms") do |f|
+      f.median("load", "10000 probes: load, named file")&./(1000.0)
+    end,
+    goal("the same, as the first thing that a process does", 10, "ms",
+         reason: "The memory of a new process must be found page by page: see the faults in " \
+                 "[the first load of a process](#the-first-load-of-a-process).") do |f|
+      f.median("first load", "10000 probes: load")&./(1000.0)
+    end,
+    goal("load of a probe among 10,000, to one among 1,000", 1.1) do |f|
+      f.ratio("load", "10000 probes: load, named file", "1000 probes: load, named file")&./(10)
+    end,
+    goal("address space of a provider with one probe", 4, "pages") do |f|
+      f.median("providers", "1000 providers, named file: address space of one")
+    end,
+    goal("wake-ups of a watch in 10 s while nobody traces", 0) do |f|
+      f.median("watch", "wake-ups in 10 s while nobody traces")
+    end,
+    goal("95 of 100 attaches noticed by a watch within", 20, "ms") do |f|
+      f.median("watch", "attach noticed after, 95 of 100 within")&./(1000.0)
+    end,
+    goal("`usdt-dyn list -p` of a Ruby process, to `bpftrace -l -p`", 0.1) do |f|
+      f.ratio("list", "usdt-dyn list -p, ruby", "bpftrace -l -p, ruby")
+    end,
+    goal("Ruby: a disabled `fire` of two integers, to an empty method with two arguments", 1.5,
+         reason: "It is a Ruby method as the empty one is, and within it the semaphore is read by a call to C; " \
+                 "Ruby has nothing that reads memory without a call.") do |f|
+      f.ratio("ruby", "fire, 2 integers", "empty method, 2 arguments")
+    end,
+    goal("Ruby: a disabled `enabled?`, to an empty method", 1.5,
+         reason: "as for `fire`.") do |f|
+      f.ratio("ruby", "enabled?", "empty method")
+    end,
+    goal("Ruby: objects allocated by 1,000 disabled fires", 0) do |f|
+      f.median("ruby", "objects allocated by 1000 fires")
+    end,
+    goal("Ruby: what a traced `fire` takes more than the same hit in C", 400, "ns") do |f|
+      f.median("ruby-traced", "what Ruby adds to the hit")
+    end
+  ].freeze
+
+  def initialize(figures)
+    @figures = figures
+  end
+
+  def to_s
+    lines = ["| what | at most | measured | |", "|---|---|---|---|"]
+    lines += ALL.map do |goal|
+      "| #{goal.meaning} | #{"#{goal.limit} #{goal.unit}".strip} | #{measured(goal)} | #{verdict(goal)} |"
+    end
+    [lines.join("\n"), *reasons].join("\n\n")
+  end
+
+  private
+
+  def measured(goal)
+    figure = goal.figure.call(@figures)
+    figure ? "#{Figures.show(figure)} #{goal.unit}".strip : "not measured in this run"
+  end
+
+  def verdict(goal)
+    figure = goal.figure.call(@figures)
+    return "" unless figure
+
+    figure <= goal.limit ? "reached" : "**not reached**"
+  end
+
+  def reasons
+    missed = ALL.select { |goal| verdict(goal).include?("not") && goal.reason }
+    return if missed.empty?
+
+    ["Why not:", missed.map { |goal| "- #{goal.meaning}: #{goal.reason}" }.join("\n")]
+  end
+end
