@@ -16,6 +16,7 @@ struct udyn_buffer {
     size_t size;
     size_t capacity;
     bool failed;
+    bool is_mapped; /* not from malloc() */
 };
 
 /*

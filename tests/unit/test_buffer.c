@@ -54,10 +54,10 @@ static void grows_and_keeps_what_it_has(void **state)
     unsigned int i;
 
     (void)state;
-    for (i = 0; i < 100000; i++)
+    for (i = 0; i < 1000000; i++)
         put(&buffer, &i, sizeof(i));
-    assert_int_equal(buffer.size, 100000 * sizeof(i));
-    for (i = 0; i < 100000; i++)
+    assert_int_equal(buffer.size, 1000000 * sizeof(i));
+    for (i = 0; i < 1000000; i++)
         assert_memory_equal(buffer.bytes + i * sizeof(i), &i, sizeof(i));
     udyn_buffer_free(&buffer);
 }
