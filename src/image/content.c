@@ -51,17 +51,10 @@ static void put_build_id(struct udyn_image_content *content)
     content->build_id = content->file.size - UDYN_BUILD_ID_SIZE;
 }
 
-/* gABI, "Hash Table". */
-static uint32_t elf_name_hash(const char *name)
+/* The two sizes, one bucket, and the chain, which has an entry for the undefined symbol as well. */
+static size_t hash_words(size_t count)
 {
-    uint32_t hash = 0;
-
-    for (; *name != '\0'; name++) {
-        hash = (hash << 4) + (unsigned char)*name;
-        hash ^= (hash & 0xf0000000) >> 24;
-        hash &= 0x0fffffff;
-    }
-    return hash;
+    return 2 + 1 + 1 + count;
 }
 
 /*
@@ -74,7 +67,8 @@ static void put_symbols(struct udyn_image_content *content,
     size_t symbols = request->count + 1; /* the first one is the undefined one */
     size_t i;
 
-    put_zeroes(content, UDYN_SECTION_HASH, 8, (2 + 2 * symbols) * request->arch->hash_word);
+    put_zeroes(content, UDYN_SECTION_HASH, 8,
+               hash_words(request->count) * request->arch->hash_word);
     put_zeroes(content, UDYN_SECTION_DYNSYM, 8, symbols * sizeof(Elf64_Sym));
     begin(content, UDYN_SECTION_DYNSTR, 1);
     (void)udyn_buffer_extend(&content->file, 1); /* the empty name */
@@ -101,35 +95,35 @@ static void widen(Elf64_Word *words, size_t count)
     }
 }
 
-/* The symbols and their hash table, now that .text has its place. */
+/* The symbols and their hash table, now that .text has its place. The table is one chain of all
+ * symbols (gABI, "Hash Table"): the dynamic linker wants one, but nobody looks these symbols up by
+ * name, since the image is opened with RTLD_LOCAL and refers to none itself. */
 static void fill_symbols(struct udyn_image_content *content, size_t count)
 {
     Elf64_Sym *symbol = bytes_of(content, UDYN_SECTION_DYNSYM);
     Elf64_Word *hash = bytes_of(content, UDYN_SECTION_HASH);
     const char *strings = bytes_of(content, UDYN_SECTION_DYNSTR);
     Elf64_Word symbols = (Elf64_Word)count + 1;
-    Elf64_Word *buckets = hash + 2;
-    Elf64_Word *chains = buckets + symbols;
+    Elf64_Word *bucket = hash + 2;
+    Elf64_Word *chain = bucket + 1;
     const char *name = strings + 1;
     Elf64_Word i;
 
-    hash[0] = symbols; /* as many buckets as symbols */
+    hash[0] = 1; /* bucket */
     hash[1] = symbols;
+    *bucket = 1;
     for (i = 1; i < symbols; i++) {
-        Elf64_Word *bucket = &buckets[elf_name_hash(name) % symbols];
-
         symbol[i].st_name = (Elf64_Word)(name - strings);
         symbol[i].st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC);
         symbol[i].st_shndx = UDYN_SECTION_TEXT;
         symbol[i].st_value =
             content->sections[UDYN_SECTION_TEXT].offset + (i - 1) * (uint64_t)UDYN_SITE_SIZE;
         symbol[i].st_size = UDYN_SITE_SIZE;
-        chains[i] = *bucket;
-        *bucket = i;
+        chain[i] = i + 1 < symbols ? i + 1 : STN_UNDEF;
         name += strlen(name) + 1;
     }
     if (content->arch->hash_word == sizeof(Elf64_Xword))
-        widen(hash, 2 + 2 * (size_t)symbols);
+        widen(hash, hash_words(count));
 }
 
 static void put_sites(struct udyn_image_content *content, const struct udyn_image_request *request)
@@ -196,17 +190,23 @@ static void put_notes(struct udyn_image_content *content, const struct udyn_imag
     end(content, UDYN_SECTION_NAMES);
 }
 
-/* One round of XXH64 in each of its four lanes; what is missing of a block is zero. */
-static void hash_block(uint64_t lanes[4], const unsigned char *bytes, size_t size)
+/* A round of XXH64. */
+static inline uint64_t hash_round(uint64_t lane, uint64_t word)
+{
+    lane += word * 0xc2b2ae3d27d4eb4fU;
+    return (lane << 31 | lane >> 33) * 0x9e3779b185ebca87U;
+}
+
+/* Takes a block into the four lanes; what is missing of it is zero. */
+static inline void hash_block(uint64_t lanes[4], const unsigned char *bytes, size_t size)
 {
     uint64_t words[4] = {0};
-    size_t i;
 
     memcpy(words, bytes, size);
-    for (i = 0; i < 4; i++) {
-        lanes[i] += words[i] * 0xc2b2ae3d27d4eb4fU;
-        lanes[i] = (lanes[i] << 31 | lanes[i] >> 33) * 0x9e3779b185ebca87U;
-    }
+    lanes[0] = hash_round(lanes[0], words[0]);
+    lanes[1] = hash_round(lanes[1], words[1]);
+    lanes[2] = hash_round(lanes[2], words[2]);
+    lanes[3] = hash_round(lanes[3], words[3]);
 }
 
 /* The lanes, which do not wait for each other, are put together by FNV-1a's step with 128 bits:
