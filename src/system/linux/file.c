@@ -37,11 +37,11 @@ void udyn_file_close(struct udyn_file *file)
     file->fd = -1;
 }
 
-bool udyn_path_is(const char *path, const struct udyn_file *file)
+bool udyn_path_is(const char *path, dev_t dev, ino_t ino)
 {
     struct stat status;
 
-    return lstat(path, &status) == 0 && status.st_dev == file->dev && status.st_ino == file->ino;
+    return lstat(path, &status) == 0 && status.st_dev == dev && status.st_ino == ino;
 }
 
 /* Opens the file for writing: by its descriptor, or by its path. */
@@ -134,7 +134,8 @@ void udyn_file_remove(struct udyn_file *file, bool is_ours)
 {
     if (file->kind == UDYN_FILE_SHARED)
         remove_shared(file);
-    else if (file->kind == UDYN_FILE_PRIVATE && is_ours && udyn_path_is(file->path, file) &&
+    else if (file->kind == UDYN_FILE_PRIVATE && is_ours &&
+             udyn_path_is(file->path, file->dev, file->ino) &&
              !udyn_private_file_is_inherited(file->path))
         (void)unlink(file->path); /* gone already is as good */
     forget(file);

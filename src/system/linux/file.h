@@ -74,7 +74,7 @@ int udyn_file_note(struct udyn_file *file, const char *path, const struct stat *
 bool udyn_fd_is(int fd, dev_t dev, ino_t ino);
 
 /* Does the path lead to the file? */
-bool udyn_path_is(const char *path, const struct udyn_file *file);
+bool udyn_path_is(const char *path, dev_t dev, ino_t ino);
 
 /* Closes the descriptor of the file if it is still that file's. */
 void udyn_file_close(struct udyn_file *file);

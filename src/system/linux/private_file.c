@@ -215,7 +215,7 @@ static bool is_removed(const struct process_folder *folder)
     if (fstat(folder->file.fd, &status) == 0 && status.st_dev == folder->file.dev &&
         status.st_ino == folder->file.ino)
         return status.st_nlink == 0;
-    return !udyn_path_is(folder->file.path, &folder->file);
+    return !udyn_path_is(folder->file.path, folder->file.dev, folder->file.ino);
 }
 
 /* The folder of this process in a place. */
@@ -304,7 +304,8 @@ static bool is_inherited(struct process_folder *folder)
     if (fd < 0)
         return true; /* out of reach: leave it */
     folder->file.fd = fd;
-    is_alone = udyn_path_is(folder->file.path, &folder->file) && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    is_alone = udyn_path_is(folder->file.path, folder->file.dev, folder->file.ino) &&
+               flock(fd, LOCK_EX | LOCK_NB) == 0;
     (void)flock(fd, LOCK_SH | LOCK_NB); /* granted to all who share */
     return !is_alone;
 }

@@ -37,13 +37,12 @@ static int make_path(char *path, size_t size, const char *folder, const char *pr
 }
 
 /* Has the file this content, byte by byte? */
-static bool has_content(int fd, const struct udyn_image_content *content)
+static bool has_content(int fd, const struct stat *status, const struct udyn_image_content *content)
 {
-    struct stat status;
     void *bytes;
     bool is_same;
 
-    if (fstat(fd, &status) < 0 || (size_t)status.st_size != content->file.size)
+    if ((size_t)status->st_size != content->file.size)
         return false;
     /* Not MAP_PRIVATE: the kernel would write the breakpoints of the tracers into it
      * (kernel/events/uprobes.c, valid_vma()). */
@@ -55,43 +54,46 @@ static bool has_content(int fd, const struct udyn_image_content *content)
     return is_same;
 }
 
-/* Is the locked file still the one that the path leads to? Its last user may have removed it. */
-static bool is_current(int fd, const char *path)
+/* Locks the shared file and looks whether it is what it should be. Returns 0, -ENOENT if its last
+ * user is about to remove it or has done so, or another negative errno with a sentence. */
+static int check_existing(int fd, const char *path, struct stat *status,
+                          const struct udyn_image_content *content)
 {
-    struct stat status;
-
-    return lstat(path, &status) == 0 && udyn_fd_is(fd, status.st_dev, status.st_ino);
+    if (fstat(fd, status) < 0)
+        return udyn_fail_errno(errno, "cannot look at %s", path);
+    if (flock(fd, LOCK_SH | LOCK_NB) < 0 || !udyn_path_is(path, status->st_dev, status->st_ino))
+        return -ENOENT;
+    if (!has_content(fd, status, content))
+        return udyn_fail(-ESTALE, "the shared file %s has another content: remove it", path);
+    return 0;
 }
 
-/* Opens the shared file that is there, with the lock on it. Returns a descriptor, -ENOENT if there
- * is none or its last user is about to remove it, or another negative errno with a sentence. */
-static int open_existing(const char *path, const struct udyn_image_content *content)
+/* Opens the shared file that is there, with the lock on it. Returns a descriptor, with what fstat()
+ * says in `status`, or what check_existing() returns, also -ENOENT if there is none. */
+static int open_existing(const char *path, struct stat *status,
+                         const struct udyn_image_content *content)
 {
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int error;
 
     if (fd < 0)
         return errno == ENOENT ? -ENOENT : udyn_fail_errno(errno, "cannot open %s", path);
-    if (flock(fd, LOCK_SH | LOCK_NB) < 0 || !is_current(fd, path)) {
-        (void)close(fd); /* read only */
-        return -ENOENT;
-    }
-    if (!has_content(fd, content)) {
-        (void)close(fd); /* read only */
-        return udyn_fail(-ESTALE, "the shared file %s has another content: remove it", path);
-    }
-    return fd;
+    error = check_existing(fd, path, status, content);
+    if (error == 0)
+        return fd;
+    (void)close(fd); /* read only */
+    return error;
 }
 
 /* Makes the shared file: written and locked under another name first, so that nobody ever sees it
- * unfinished. Returns a descriptor, -EEXIST if another process was first, or another negative errno
- * with a sentence. */
-static int make_shared(const char *path, const char *provider,
+ * unfinished. Returns a descriptor like open_existing(), -EEXIST if another process was first, or
+ * another negative errno with a sentence. */
+static int make_shared(const char *path, struct stat *status, const char *provider,
                        const struct udyn_image_content *content,
                        const struct udyn_place_to_keep *place)
 {
     char own_path[4096];
-    struct stat status;
-    int fd = udyn_private_file_open(own_path, sizeof(own_path), &status, provider, place);
+    int fd = udyn_private_file_open(own_path, sizeof(own_path), status, provider, place);
     int error;
 
     if (fd < 0)
@@ -108,7 +110,7 @@ static int make_shared(const char *path, const char *provider,
     return error;
 }
 
-static int open_or_make(const char *path, const char *provider,
+static int open_or_make(const char *path, struct stat *status, const char *provider,
                         const struct udyn_image_content *content,
                         const struct udyn_place_to_keep *place)
 {
@@ -116,9 +118,9 @@ static int open_or_make(const char *path, const char *provider,
 
     /* Each turn that fails is another process that made or removed the file meanwhile. */
     for (tries = 0; tries < 1000; tries++) {
-        fd = open_existing(path, content);
+        fd = open_existing(path, status, content);
         if (fd == -ENOENT)
-            fd = make_shared(path, provider, content, place);
+            fd = make_shared(path, status, provider, content, place);
         if (fd != -EEXIST)
             return fd;
         (void)sched_yield(); /* a hint, no more */
@@ -146,13 +148,10 @@ int udyn_shared_file_create(struct udyn_file *file, const char *provider,
     error = make_path(path, sizeof(path), folder, provider, content);
     if (error < 0)
         return error;
-    fd = open_or_make(path, provider, content, place);
+    fd = open_or_make(path, &status, provider, content, place);
     if (fd < 0)
         return fd;
-    if (fstat(fd, &status) < 0)
-        error = udyn_fail_errno(errno, "cannot look at %s", path);
-    else
-        error = udyn_file_note(file, path, &status);
+    error = udyn_file_note(file, path, &status);
     if (error < 0)
         (void)close(fd); /* a shared file that nobody uses stays for the next */
     else
