@@ -74,10 +74,12 @@ need_tracefs() {
     [[ -w $tracefs/uprobe_events ]] || skip 'the kernel has no uprobe events, or they may not be written'
 }
 
-# Mount namespaces cannot be made in a chroot whose "/" is no mount point.
+# Has this root mount namespaces of its own? In a chroot "/" is no mount point as a rule, and the paths in
+# another namespace's /proc/PID/maps begin outside.
 has_namespaces() {
-    unshare -m --propagation private true 2>/dev/null ||
-        { echo "no mount namespaces here: what needs one is left out" >&2 && return 1; }
+    [[ /proc/1/root/. -ef / ]] && unshare -m --propagation private true 2>/dev/null && return
+    echo "a chroot, or no mount namespaces: what needs one is left out" >&2
+    return 1
 }
 
 # ---- Waiting and comparing --------------------------------------------------------------------
