@@ -106,6 +106,7 @@ def wait_until
 end
 
 PLAIN = Plain.new
+wait_until { !StaticTracing::Fire.near? }
 measure("ruby", {
           "empty method" => Call.new(PLAIN, "none"),
           "empty method, 2 arguments" => Call.new(PLAIN, "two(1, i)"),
@@ -123,6 +124,8 @@ end
 allocated.call # the first time, Ruby fills its caches
 Rows.print("ruby", "objects allocated by 1000 fires", "objects", Array.new(ROUNDS) { allocated.call })
 measure("ruby-methods", methods("never traced"), CALLS / 4)
+File.open(TWO.provider.path) { wait_until { StaticTracing::Fire.near? } }
+measure("ruby", { "fire, 2 integers, after an open of the image" => Call.new(TWO, "fire(1, i)") }, CALLS)
 done("idle")
 
 wrapped = -> { BenchClasses::BenchClass.instance_method(:traced).owner != BenchClasses::BenchClass }

@@ -56,9 +56,15 @@ module TestHelper
     StaticTracing.configuration.logger = nil
   end
 
+  # As a tracer does before it attaches.
+  def come_near(provider)
+    File.open(provider.path) { wait_until { StaticTracing::Fire.near? } }
+  end
+
   # As if a tracer were attached: the kernel does no more than count the semaphore up.
   def attached(tracepoint)
     StaticTracing::Provider.fetch(tracepoint.provider.name).enable
+    come_near(tracepoint.provider) if tracepoint.provider.path
     semaphore = tracepoint.instance_variable_get(:@semaphore)
     semaphore.write_uint16(1)
     yield

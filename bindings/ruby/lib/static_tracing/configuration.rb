@@ -63,7 +63,7 @@ module StaticTracing # rubocop:disable Style/Documentation
     # @param is_strict [Boolean]
     def strict=(is_strict)
       @strict = is_strict ? true : false
-      Providers.each(&:refresh)
+      Fire.update
     end
 
     # @return [Boolean] see {StaticTracing.enabled?}

@@ -2,31 +2,96 @@
 # frozen_string_literal: true
 
 module StaticTracing
-  # Makes the methods that a tracepoint puts into its own singleton class, so that a fire costs no
-  # more than its tracepoint needs at the moment: with a fixed number of values, without a splat.
+  # Makes the methods `fire` and `enabled?` of tracepoints, and changes them for what is the case: a
+  # fire costs no more than it needs at the moment.
+  #
+  # - `:idle`: no tracer can be attached, as none has come near. They do nothing.
+  # - `:exact`: they ask the semaphore.
+  # - `:general`: those of {Tracepoint} itself, for a recorder and the strict mode.
   # @api private
   module Fire
     # What a parameter is that was not given. It fits no type.
     UNSET = Object.new.freeze
 
-    @lock = Mutex.new
+    # The library takes so many values as arguments.
+    MOST_DIRECT = 4
+
+    METHODS = %i[fire enabled?].freeze
+
+    @modules = {} # names of types => what the tracepoints with these types are extended with
+    @exact = {}
     @idle = {}
-    @live = {}
+    @way = :idle
+    @is_near = false
 
     class << self
-      # @param count [Integer] of arguments
-      # @return [Module] `fire` and `enabled?` while nobody can be attached: they do nothing
-      def idle(count)
-        @lock.synchronize { @idle[count] ||= compile(idle_source(count)) }
+      # @return [Symbol] `:idle`, `:exact` or `:general`
+      attr_reader :way
+
+      # @param types [Array<Types::Type>]
+      # @return [Module] the methods for these arguments, which change with the {way}
+      def of(types)
+        StaticTracing.synchronize do
+          @modules[types.map(&:name)] ||= Module.new.tap { |mod| put(mod, types) }
+        end
       end
 
       # @param types [Array<Types::Type>]
-      # @return [Module] `fire` and `enabled?` that look at the semaphore
-      def live(types)
-        @lock.synchronize { @live[types.map(&:name)] ||= compile(live_source(types)) }
+      # @return [Module] with the methods of the way `:exact`
+      def exact(types)
+        @exact[types.map(&:name)] ||= compile(exact_source(types))
+      end
+
+      # @return [FFI::Pointer] the semaphore of a tracepoint that is not loaded
+      def no_semaphore
+        @no_semaphore ||= FFI::MemoryPointer.new(:uint16)
+      end
+
+      # @return [Boolean] may a tracer be attached?
+      def near?
+        @is_near
+      end
+
+      # @param is_near [Boolean]
+      def near=(is_near)
+        @is_near = is_near
+        update
+      end
+
+      # Puts in the methods for what is the case now.
+      # @return [void]
+      def update
+        StaticTracing.synchronize do
+          way = find_way
+          next if way == @way
+
+          @way = way
+          @modules.each { |names, mod| put(mod, names.map { |name| Types.fetch(name) }) }
+        end
       end
 
       private
+
+      def find_way
+        return :general if Tracepoint.recorder || StaticTracing.configuration.strict
+
+        @is_near ? :exact : :idle
+      end
+
+      def put(mod, types)
+        methods = { exact: -> { exact(types) }, idle: -> { idle(types.size) } }[@way]&.call
+        METHODS.each do |name|
+          if methods
+            mod.define_method(name, methods.instance_method(name))
+          elsif mod.method_defined?(name, false)
+            mod.remove_method(name)
+          end
+        end
+      end
+
+      def idle(count)
+        @idle[count] ||= compile(idle_source(count))
+      end
 
       def compile(source)
         Module.new.tap { |mod| mod.module_eval("# frozen_string_literal: true\n#{source}", __FILE__, __LINE__) }
@@ -43,47 +108,65 @@ module StaticTracing
         RUBY
       end
 
-      def live_source(types)
+      # A value that does not fit may show as an error of a method that it has not got.
+      def exact_source(types)
         names = variables(types.size)
-        <<~RUBY
-          def fire(#{names.map { |v| "#{v} = UNSET" }.join(", ")})
+        parameters = names.each_with_index.map { |v, i| i.zero? ? "#{v} = (is_unset = UNSET)" : "#{v} = UNSET" }
+        <<~RUBY.gsub("UNSET", "::StaticTracing::Fire::UNSET")
+          def fire(#{parameters.join(", ")})
             return false if @semaphore.read_uint16 == 0
+            return fire_block { yield } if #{"is_unset && " unless types.empty?}block_given?
 
-            #{check(types, names)}
             #{send_values(types, names)}
             true
+          rescue ::StandardError
+            raise if fits?([#{names.join(", ")}])
+
+            refuse([#{names.join(", ")}])
           end
 
           def enabled?
             @semaphore.read_uint16 != 0
           end
         RUBY
-          .gsub("UNSET", "::StaticTracing::Fire::UNSET")
       end
 
-      def check(types, names)
-        return "yield if block_given?" if types.empty?
+      def send_values(types, names)
+        return call_native("nil", types) if types.empty?
+        return send_directly(types, names) if types.size <= MOST_DIRECT && types.all?(&:direct)
 
-        prepare = types.zip(names).filter_map { |type, v| type.source(:prepare, v) }
-        checks = types.zip(names).map { |type, v| "(#{type.source(:check, v)})" }
+        send_packed(types, names)
+      end
+
+      # FFI refuses what is no Integer, or none of 64 bits.
+      def send_directly(types, names)
+        checks = types.zip(names).filter_map { |type, v| type.source(:bounds, v) }
+        values = types.zip(names).map { |type, v| type.source(:direct, v) }
         <<~RUBY
-          #{prepare.join("\n")}
-          unless #{checks.join(" && ")}
-            return fire_block { yield } if UNSET.equal?(v0) && block_given?
-
-            return refuse([#{names.join(", ")}])
-          end
+          #{"return refuse([#{names.join(", ")}]) unless #{checks.join(" && ")}" unless checks.empty?}
+          ::StaticTracing::Native.usdt_dyn_probe_fire#{types.size}(@address, #{values.join(", ")})
         RUBY
       end
 
-      # The address of a String can only be had from Array#pack; without one a buffer serves that is
-      # kept, which is twice as fast.
-      def send_values(types, names)
+      def send_packed(types, names)
+        prepare = types.zip(names).filter_map { |type, v| type.source(:prepare, v) }
+        checks = types.zip(names).map { |type, v| "(#{type.source(:check, v)})" }
         values = types.zip(names).map { |type, v| type.source(:value, v) }
-        return call_native("nil", types) if types.empty?
-        return call_native("[#{values.join(", ")}].pack(\"#{types.map(&:pack).join}\")", types) if
-          types.any? { |type| type.pack == "p" }
+        <<~RUBY
+          #{prepare.join("\n")}
+          return refuse([#{names.join(", ")}]) unless #{checks.join(" && ")}
 
+          #{types.any? { |type| type.pack == "p" } ? send_array(types, values) : send_buffer(types, values)}
+        RUBY
+      end
+
+      # The address of a String can only be had from Array#pack.
+      def send_array(types, values)
+        call_native("[#{values.join(", ")}].pack(\"#{types.map(&:pack).join}\")", types)
+      end
+
+      # A buffer that is kept is twice as fast.
+      def send_buffer(types, values)
         puts = types.zip(values).each_with_index.map { |(type, v), i| "buffer.#{type.put}(#{8 * i}, #{v})" }
         <<~RUBY
           # Another thread, or the handler of a signal, that comes in between finds none and makes one.

@@ -22,9 +22,13 @@ module StaticTracing
       [:usdt_dyn_provider_path, [:pointer], :string],
       [:usdt_dyn_probe_semaphore, [:size_t], :pointer],
       [:usdt_dyn_probe_fire, %i[size_t buffer_in size_t], :void],
+      [:usdt_dyn_probe_fire1, %i[size_t int64], :void],
+      [:usdt_dyn_probe_fire2, %i[size_t int64 int64], :void],
+      [:usdt_dyn_probe_fire3, %i[size_t int64 int64 int64], :void],
+      [:usdt_dyn_probe_fire4, %i[size_t int64 int64 int64 int64], :void],
       [:usdt_dyn_watch_new, [:pointer], :int],
       [:usdt_dyn_watch_add, %i[pointer pointer], :int],
-      [:usdt_dyn_watch_wait, %i[pointer int], :int, { blocking: true }],
+      [:usdt_dyn_watch_wait_near, %i[pointer bool int], :int, { blocking: true }],
       [:usdt_dyn_watch_free, [:pointer], :void]
     ].freeze
 

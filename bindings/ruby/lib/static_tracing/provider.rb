@@ -141,6 +141,7 @@ module StaticTracing
       StaticTracing.synchronize do
         disable
         Providers.forget(self)
+        Watcher.forget(self)
       end
     end
 
@@ -174,12 +175,6 @@ module StaticTracing
       Library.check(Native.usdt_dyn_watch_add(watch, @handle))
     end
 
-    # @api private
-    # @return [void]
-    def refresh
-      tracepoints.each_value(&:refresh)
-    end
-
     private
 
     # The library loads no provider without probes: that waits for the first one.
@@ -187,9 +182,11 @@ module StaticTracing
       return if tracepoints.empty?
 
       ProcessHooks.install
+      Watcher.listen_to(self) # before there is an image that somebody could open
       Library.check(Native.usdt_dyn_provider_load(@handle))
       @is_visible = true
-      refresh
+      tracepoints.each_value(&:refresh)
+      Fire.near = true if tracepoints.any? { |_, tracepoint| tracepoint.attached? }
     end
 
     def arguments_of(name, types, named_types)

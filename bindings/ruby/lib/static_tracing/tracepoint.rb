@@ -61,10 +61,11 @@ module StaticTracing
       @types = types.values.freeze
       @arguments = types.transform_values(&:name).freeze
       @address = address
-      @semaphore = nil
+      @semaphore = Fire.no_semaphore if address
+      @is_loaded = false
       @buffer = nil
       @has_complained = false
-      refresh
+      extend Fire.of(@types)
     end
 
     # Fires the probe if a tracer is attached.
@@ -96,9 +97,7 @@ module StaticTracing
 
     # @return [Boolean] is a tracer attached to this probe?
     def enabled?
-      return true if Tracepoint.recorder
-
-      !@semaphore.nil? && @semaphore.read_uint16 != 0
+      attached? || !Tracepoint.recorder.nil?
     end
 
     # @return [String]
@@ -112,21 +111,28 @@ module StaticTracing
     attr_reader :address
 
     # @api private
-    # @return [Boolean] does the C library count tracers here?
+    # @return [Boolean] does the kernel count tracers here?
     def loaded?
-      !@semaphore.nil?
+      @is_loaded
     end
 
-    # Puts in the methods for what is the case now.
+    # @api private
+    # @return [Boolean] what the semaphore says, also where `enabled?` need not ask
+    def attached?
+      loaded? && @semaphore.read_uint16 != 0
+    end
+
+    # The provider was loaded.
     # @api private
     # @return [void]
     def refresh
-      @semaphore ||= find_semaphore
-      if Tracepoint.recorder || StaticTracing.configuration.strict
-        install_general
-      else
-        install(@semaphore ? Fire.live(@types) : Fire.idle(@types.size))
-      end
+      return if loaded? || @address.nil?
+
+      pointer = Native.usdt_dyn_probe_semaphore(@address)
+      return if pointer.null?
+
+      @semaphore = pointer
+      @is_loaded = true
     end
 
     private
@@ -135,39 +141,18 @@ module StaticTracing
       raise TypeError, "a tracepoint cannot be copied"
     end
 
-    def find_semaphore
-      return if @address.nil?
-
-      pointer = Native.usdt_dyn_probe_semaphore(@address)
-      pointer unless pointer.null?
-    end
-
-    def install(methods)
-      return if @installed.equal?(methods)
-
-      %i[fire enabled?].each { |name| singleton_class.define_method(name, methods.instance_method(name)) }
-      @installed = methods
-    end
-
-    # The methods of the class itself.
-    def install_general
-      return if @installed.nil?
-
-      %i[fire enabled?].each { |name| singleton_class.remove_method(name) }
-      @installed = nil
-    end
-
     def fire_now(values)
       if Tracepoint.recorder
         Tracepoint.recorder.call(self, values)
       else
-        Fire.live(@types).instance_method(:fire).bind_call(self, *values)
+        Fire.exact(@types).instance_method(:fire).bind_call(self, *values)
       end
     end
 
     # The program did not ask for this block to run: what it raises is not the program's affair.
     def fire_block
       values = yield
+      values = [] if @types.empty?
       values = @types.size == 1 && !values.is_a?(Array) ? [values] : Array(values)
       return false unless fits?(values)
 

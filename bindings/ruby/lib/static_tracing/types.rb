@@ -8,7 +8,9 @@ module StaticTracing
     # name: as given by a user; code: of usdt_dyn_type; pack: directive of Array#pack.
     # The rest is Ruby source, with `v` for the variable that holds the value:
     # prepare: a statement before the check; check: is the value fine?; value: what is packed.
-    Type = Struct.new(:name, :code, :pack, :prepare, :check, :value, keyword_init: true) do
+    # direct: what FFI takes as an int64 argument, or an error, if the value is not fine; it does not
+    # know the type's bounds, which are a check of their own. Both are quicker than check and value.
+    Type = Struct.new(:name, :code, :pack, :prepare, :check, :value, :bounds, :direct, keyword_init: true) do
       # @return [Symbol] as in the note: what usdt-dyn list shows
       def to_sym
         name
@@ -46,19 +48,26 @@ module StaticTracing
     STRING = 9
     DOUBLE = 10
 
+    # @return [String, nil] nil for 64 bits
+    def self.integer_bounds(name)
+      bits = name[/\d+/].to_i
+      return if bits == 64
+      return "v >= 0 && v <= #{(1 << bits) - 1}" if name.start_with?("u")
+
+      "v >= #{-(1 << (bits - 1))} && v <= #{(1 << (bits - 1)) - 1}"
+    end
+    private_class_method :integer_bounds
+
     # Comparing with a bignum is slow, bit_length is not.
     def self.integer_check(name)
-      bits = name[/\d+/].to_i
-      return "v >= #{-(1 << (bits - 1))} && v <= #{(1 << (bits - 1)) - 1}" if bits < 64 && name.start_with?("i")
-      return "v >= 0 && v <= #{(1 << bits) - 1}" if bits < 64
-
-      name.start_with?("i") ? "v.bit_length < 64" : "v >= 0 && v.bit_length <= 64"
+      integer_bounds(name) || (name.start_with?("i") ? "v.bit_length < 64" : "v >= 0 && v.bit_length <= 64")
     end
     private_class_method :integer_check
 
     BY_NAME = INTEGERS.to_h do |name, code|
       [name, Type.new(name:, code:, pack: name.start_with?("u") ? "Q" : "q",
-                      check: "::Integer === v && #{integer_check(name)}", value: "v")]
+                      check: "::Integer === v && #{integer_check(name)}", value: "v",
+                      bounds: integer_bounds(name), direct: ("v & -1" unless name == :uint64))]
     end
 
     # The directive p takes the address of the String's own bytes and keeps the String alive with the
@@ -69,7 +78,8 @@ module StaticTracing
     BY_NAME[:double] = Type.new(name: :double, code: DOUBLE, pack: "d",
                                 check: "::Float === v || ::Integer === v", value: "v")
     BY_NAME[:bool] = Type.new(name: :bool, code: INTEGERS[:uint8], pack: "q",
-                              check: "true == v || false == v || nil == v", value: "(v ? 1 : 0)")
+                              check: "true == v || false == v || nil == v", value: "(v ? 1 : 0)",
+                              bounds: "(true == v || false == v || nil == v)", direct: "(v ? 1 : 0)")
     BY_NAME[:pointer] = Type.new(name: :pointer, code: POINTER, pack: "Q",
                                  prepare: "v = nil == v ? 0 : (v.respond_to?(:address) ? v.address : v)",
                                  check: BY_NAME[:uint64].check, value: "v")

@@ -2,9 +2,9 @@
 # frozen_string_literal: true
 
 module StaticTracing
-  # Tells followers when a tracer attaches to their tracepoint, and when the last one has left. One
-  # thread for the whole process sleeps in the C library's watch; there is none until something is
-  # watched.
+  # Tells followers when a tracer attaches to their tracepoint, and when the last one has left; and
+  # {Fire} when one comes near that may attach. One thread for the whole process sleeps in the C
+  # library's watch; there is none until a provider is enabled or something is watched.
   #
   # A follower has a tracepoint and a method `follow`, which compares {wanted?} with what it did last.
   # @api private
@@ -34,8 +34,14 @@ module StaticTracing
       end
     end
 
+    # Bits of what a wait in the watch returns.
+    CHANGED = 1
+    NEAR = 2
+
     @watch = nil
     @thread = nil
+    @is_near = false # as the watch saw it last
+    @is_blind = false # is there a provider that no watch looks at?
     @providers = {}.compare_by_identity # those that the C library watches
     @followers = {}.compare_by_identity
 
@@ -84,13 +90,29 @@ module StaticTracing
         return true if Tracepoint.recorder
         return false unless StaticTracing.enabled? && tracepoint.loaded?
 
-        StaticTracing.configuration.mode == :on || tracepoint.enabled?
+        StaticTracing.configuration.mode == :on || tracepoint.attached?
       end
 
       # Has all follow. They may add others.
       # @return [void]
       def look
         StaticTracing.synchronize { @followers.dup.each_key { |follower| call(follower) } }
+      end
+
+      # Has the library watch the provider from now on.
+      # @param provider [Provider]
+      # @return [void]
+      def listen_to(provider)
+        return unless StaticTracing.supported?
+
+        start unless @thread&.alive?
+        tell_library(provider)
+      end
+
+      # @param provider [Provider] that nobody shall hold any more
+      # @return [void]
+      def forget(provider)
+        StaticTracing.synchronize { @providers.delete(provider) }
       end
 
       private
@@ -103,26 +125,22 @@ module StaticTracing
         StaticTracing.log(:warn, "#{tracepoint.provider.name}:#{tracepoint.name}: #{e.class}: #{e.message}")
       end
 
-      def listen_to(provider)
-        return unless StaticTracing.supported?
-
-        start unless @thread&.alive?
-        tell_library(provider)
-      rescue USDTError => e
-        StaticTracing.fault(e)
-      end
-
       def tell_library(provider)
         return if @watch.nil? || @providers.key?(provider)
 
         provider.watch(@watch)
         @providers[provider] = true
+      rescue USDTError => e
+        self.blind = true
+        StaticTracing.fault(e)
       end
 
       def start
-        @watch ||= make_watch or return
+        @watch ||= make_watch or return self.blind = true
         ProcessHooks.install
         ProcessHooks.on_fork(self) { after_fork }
+        @is_near = true # until the thread has looked: it may never run
+        self.blind = @is_blind
         @thread = Thread.new { run }
         @thread.name = "usdt-ffi"
         # Puma warns of threads that are started before it forks, but for those that say this.
@@ -137,6 +155,11 @@ module StaticTracing
         StaticTracing.fault(e) || nil
       end
 
+      def blind=(is_blind)
+        @is_blind = is_blind
+        Fire.near = @is_near || @is_blind
+      end
+
       # In a child the thread and the watch are the parent's, and so is what has been attached.
       def after_fork
         StaticTracing.synchronize do
@@ -148,14 +171,17 @@ module StaticTracing
       end
 
       def renew
+        providers = @providers.keys
         Native.usdt_dyn_watch_free(@watch) if @watch
         @watch = nil
         @providers.clear
-        @watch = make_watch or return
-        @followers.each_key { |follower| tell_library(follower.tracepoint.provider) }
+        @watch = make_watch
+        self.blind = @watch.nil?
+        providers.each { |provider| tell_library(provider) }
       end
 
-      # Ends with the process only, whatever happens in it, or when there is no watch to be had.
+      # Ends with the process only, whatever happens in it, or when there is no watch to be had. Should
+      # the program end it, the semaphores are there to be asked.
       def run
         while @watch
           begin
@@ -164,17 +190,26 @@ module StaticTracing
             StaticTracing.log(:warn, "in the thread that watches: #{e.class}: #{e.message}")
           end
         end
+      ensure
+        Fire.near = true
       end
 
       # Sleeps. Returns whether a state has changed.
       def changed?
-        result = Native.usdt_dyn_watch_wait(@watch, -1)
-        return result == 1 if result >= 0 || result == -Errno::EINTR::Errno
+        seen = Native.usdt_dyn_watch_wait_near(@watch, @is_near, -1)
+        return see(seen) if seen >= 0
+        return false if seen == -Errno::EINTR::Errno
 
         # The program may have closed all descriptors.
         StaticTracing.log(:warn, Native.usdt_dyn_last_error)
         StaticTracing.synchronize { renew }
         true
+      end
+
+      def see(seen)
+        @is_near = seen.anybits?(NEAR)
+        Fire.near = @is_near || @is_blind
+        seen.anybits?(CHANGED)
       end
     end
   end

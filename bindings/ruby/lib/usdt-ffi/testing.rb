@@ -77,7 +77,7 @@ module StaticTracing
         StaticTracing.synchronize do
           previous = Tracepoint.recorder
           Tracepoint.recorder = recorder
-          Providers.each(&:refresh)
+          Fire.update
           Watcher.look
           previous
         end

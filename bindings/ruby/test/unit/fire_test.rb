@@ -38,7 +38,16 @@ class FireTest < Minitest::Test
 
   def test_disabled_allocates_nothing
     tracepoint = new_tracepoint(Integer, Integer)
-    2.times do
+    assert_allocates_nothing(tracepoint)
+    tracepoint.provider.enable
+    assert_allocates_nothing(tracepoint)
+    come_near(tracepoint.provider)
+    assert_allocates_nothing(tracepoint)
+  end
+
+  # Other threads may, now and then.
+  def assert_allocates_nothing(tracepoint)
+    counts = Array.new(5) do
       before = GC.stat(:total_allocated_objects)
       i = 0
       while i < 1000
@@ -46,9 +55,9 @@ class FireTest < Minitest::Test
         tracepoint.enabled?
         i += 1
       end
-      assert_in_delta GC.stat(:total_allocated_objects), before, 5
-      tracepoint.provider.enable
+      GC.stat(:total_allocated_objects) - before
     end
+    assert_operator counts.min, :<, 5
   end
 
   def test_more_values_than_arguments

@@ -11,11 +11,13 @@ class LifeTest < Minitest::Test
     TP = provider.add_tracepoint("probe", Integer, String)
     provider.enable
     SEMAPHORE = TP.instance_variable_get(:@semaphore)
+    File.open(provider.path) { sleep 0.001 until StaticTracing::Fire.near? }
   RUBY
 
   def test_a_tracepoint_keeps_its_provider
     tracepoint = new_tracepoint(Integer)
     tracepoint.provider.enable
+    come_near(tracepoint.provider)
     tracepoint.provider.destroy
     3.times { GC.start }
     semaphore = tracepoint.instance_variable_get(:@semaphore)

@@ -110,14 +110,14 @@ class WatcherTest < Minitest::Test
     assert_equal [:attach], @calls
   end
 
-  def test_one_thread_that_begins_with_the_first_watch
-    out = run_ruby("#{PRELUDE}#{<<~RUBY}")
-      print Thread.list.size, WATCHER.thread.inspect
+  def test_one_thread_that_begins_with_the_first_enabled_provider
+    out = run_ruby("print Thread.list.size, StaticTracing::Watcher.thread.inspect\n#{PRELUDE}#{<<~RUBY}")
+      print " ", Thread.list.size
       watch
       watch(StaticTracing::Tracepoint.new("another", "probe"))
       print " ", Thread.list.size, WATCHER.thread.thread_variable_get(:fork_safe)
     RUBY
-    assert_equal "1nil 2true", out
+    assert_equal "1nil 2 2true", out
   end
 
   # A change by hand is no open of the image, so the thread is told by another provider's load.
