@@ -11,6 +11,9 @@ module StaticTracing
     # A wrong number of arguments or values, or a tracepoint that exists with others.
     class InvalidArgumentError < Error; end
 
+    CLASS_OF = Kernel.instance_method(:class)
+    private_constant :CLASS_OF
+
     # The most arguments that tracers read.
     MAX_ARGUMENTS = 12
 
@@ -182,8 +185,9 @@ module StaticTracing
                                   "which is #{type.name}")
     end
 
+    # The value may be of any kind, also one that answers to nothing.
     def shorten(value)
-      value.is_a?(Integer) ? value.to_s[0, 40] : "a #{value.class}"
+      Integer === value ? value.to_s[0, 40] : "a #{CLASS_OF.bind_call(value)}"
     end
 
     def refuse_with(error, sentence)

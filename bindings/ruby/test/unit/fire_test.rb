@@ -93,6 +93,21 @@ class FireTest < Minitest::Test
     end
   end
 
+  # It has no method of its own that may be called.
+  class Bare < BasicObject
+    def method_missing(*) = ::Kernel.raise("called") # rubocop:disable Style/MissingRespondToMissing
+  end
+
+  def test_a_value_that_answers_to_nothing
+    [[Integer], [:int8], [String, Integer], [:double]].each do |types|
+      tracepoint = new_tracepoint(*types)
+      attached(tracepoint) do
+        lines = logged { assert_equal false, tracepoint.fire(*types.map { Bare.new }) }
+        assert_match(/a FireTest::Bare is no value for arg0/, lines.join)
+      end
+    end
+  end
+
   def test_values_that_do_not_fit_in_strict_mode
     MISFITS.each do |type, values|
       tracepoint = new_tracepoint(type)
