@@ -42,7 +42,7 @@ module StaticTracing
     @thread = nil
     @is_near = false # as the watch saw it last
     @is_blind = false # is there a provider that no watch looks at?
-    @providers = {}.compare_by_identity # those that the C library watches
+    @providers = {}.compare_by_identity # those that the C library watches, where there is a watch
     @followers = {}.compare_by_identity
 
     class << self
@@ -106,6 +106,9 @@ module StaticTracing
         return unless StaticTracing.supported?
 
         start unless @thread&.alive?
+        return if @providers.key?(provider)
+
+        @providers[provider] = true
         tell_library(provider)
       end
 
@@ -126,10 +129,7 @@ module StaticTracing
       end
 
       def tell_library(provider)
-        return if @watch.nil? || @providers.key?(provider)
-
-        provider.watch(@watch)
-        @providers[provider] = true
+        provider.watch(@watch) if @watch
       rescue USDTError => e
         self.blind = true
         StaticTracing.fault(e)
@@ -171,13 +171,10 @@ module StaticTracing
       end
 
       def renew
-        providers = @providers.keys
         Native.usdt_dyn_watch_free(@watch) if @watch
-        @watch = nil
-        @providers.clear
         @watch = make_watch
         self.blind = @watch.nil?
-        providers.each { |provider| tell_library(provider) }
+        @providers.each_key { |provider| tell_library(provider) }
       end
 
       # Ends with the process only, whatever happens in it, or when there is no watch to be had. Should

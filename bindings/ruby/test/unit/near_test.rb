@@ -80,7 +80,16 @@ class NearTest < Minitest::Test
       StaticTracing::Watcher.listen_to(TP.provider)
       Process.setrlimit(:NOFILE, *limit)
       puts LINES.size, FIRE.way
+      TP.provider.enable
+      $stdout.flush
+      fork do
+        wait(:idle)
+        open_image
+        wait(:exact)
+        puts "child"
+      end
+      Process.wait
     RUBY
-    assert_equal %w[1 exact], out.split
+    assert_equal %w[1 exact child], out.split
   end
 end
