@@ -209,16 +209,19 @@ USDT_DYN_API void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_
                                       size_t nvalues);
 
 /*
- * As usdt_dyn_probe_fire() with one to four values: for bindings, where an array costs more than
- * the call.
+ * As usdt_dyn_probe_fire(), for interpreters whose small integers are words, n as 2n + 1. It has
+ * the signature of a method of CRuby with any number of arguments (rb_define_method(), argc -1), so
+ * that it can be one: a foreign function interface takes longer than the interpreter's own call.
+ *
+ * words: nwords such integers: the address of the probe, and a value for each of its arguments.
+ * self: is not used.
+ *
+ * Returns such an integer: 0 if the probe is disabled or words starts with no address; 1 if it was
+ * fired; -1 if it is enabled and was not fired, because their number is wrong, or one of them is no
+ * such integer or is none that its argument can have. A string or a double can have none.
  */
-USDT_DYN_API void usdt_dyn_probe_fire1(const usdt_dyn_probe *probe, uint64_t value0);
-USDT_DYN_API void usdt_dyn_probe_fire2(const usdt_dyn_probe *probe, uint64_t value0,
-                                       uint64_t value1);
-USDT_DYN_API void usdt_dyn_probe_fire3(const usdt_dyn_probe *probe, uint64_t value0,
-                                       uint64_t value1, uint64_t value2);
-USDT_DYN_API void usdt_dyn_probe_fire4(const usdt_dyn_probe *probe, uint64_t value0,
-                                       uint64_t value1, uint64_t value2, uint64_t value3);
+USDT_DYN_API uintptr_t usdt_dyn_probe_fire_tagged(int nwords, const uintptr_t *words,
+                                                  uintptr_t self);
 
 /*
  * A watch sleeps until the enabled state of some probe changes. While no tracer opens an image and

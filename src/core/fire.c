@@ -85,30 +85,44 @@ void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_t *values, si
     errno = saved;
 }
 
-void usdt_dyn_probe_fire1(const usdt_dyn_probe *probe, uint64_t value0)
+#define TAGGED(n) ((uintptr_t)(n)*2 + 1)
+
+static bool is_tagged(uintptr_t word)
 {
-    usdt_dyn_probe_fire(probe, &value0, 1);
+    return (word & 1) != 0;
 }
 
-void usdt_dyn_probe_fire2(const usdt_dyn_probe *probe, uint64_t value0, uint64_t value1)
+/* Returns whether all words are integers that the arguments can have. */
+static bool untag(const struct udyn_probe *probe, const uintptr_t *words, uint64_t *values)
 {
-    const uint64_t values[] = {value0, value1};
+    size_t i;
 
-    usdt_dyn_probe_fire(probe, values, 2);
+    for (i = 0; i < probe->nargs; i++) {
+        int64_t value = (intptr_t)words[i] >> 1; /* arithmetic: gcc(1), "Integers implementation" */
+
+        if (!is_tagged(words[i]) || !udyn_type_holds((usdt_dyn_type)probe->types[i], value))
+            return false;
+        values[i] = (uint64_t)value;
+    }
+    return true;
 }
 
-void usdt_dyn_probe_fire3(const usdt_dyn_probe *probe, uint64_t value0, uint64_t value1,
-                          uint64_t value2)
+uintptr_t usdt_dyn_probe_fire_tagged(int nwords, const uintptr_t *words, uintptr_t self)
 {
-    const uint64_t values[] = {value0, value1, value2};
+    const usdt_dyn_probe *probe;
+    uint64_t values[USDT_DYN_MAX_ARGS];
 
-    usdt_dyn_probe_fire(probe, values, 3);
-}
-
-void usdt_dyn_probe_fire4(const usdt_dyn_probe *probe, uint64_t value0, uint64_t value1,
-                          uint64_t value2, uint64_t value3)
-{
-    const uint64_t values[] = {value0, value1, value2, value3};
-
-    usdt_dyn_probe_fire(probe, values, 4);
+    (void)self;
+    if (nwords < 1 || !is_tagged(words[0]))
+        return TAGGED(0);
+    probe = (const usdt_dyn_probe *)(words[0] >> 1);
+    if (probe == NULL || !usdt_dyn_enabled(probe))
+        return TAGGED(0);
+    /* As in usdt_dyn_probe_fire(). */
+    (void)__atomic_load_n(&probe->watched, __ATOMIC_ACQUIRE);
+    if ((size_t)nwords - 1 != udyn_probe_of(probe)->nargs ||
+        !untag(udyn_probe_of(probe), words + 1, values))
+        return TAGGED(-1);
+    usdt_dyn_probe_fire(probe, values, (size_t)nwords - 1);
+    return TAGGED(1);
 }

@@ -106,33 +106,9 @@ static uint64_t as_type(size_t type, uint64_t value)
     }
 }
 
-typedef void fire_function(const usdt_dyn_probe *probe, const uint64_t *values, size_t nvalues);
-
-/* By the functions that take each value as an argument, which there are up to four. */
-static void fire_by_argument(const usdt_dyn_probe *probe, const uint64_t *values, size_t nvalues)
-{
-    switch (nvalues) {
-    case 1:
-        usdt_dyn_probe_fire1(probe, values[0]);
-        break;
-    case 2:
-        usdt_dyn_probe_fire2(probe, values[0], values[1]);
-        break;
-    case 3:
-        usdt_dyn_probe_fire3(probe, values[0], values[1], values[2]);
-        break;
-    case 4:
-        usdt_dyn_probe_fire4(probe, values[0], values[1], values[2], values[3]);
-        break;
-    default:
-        fail_msg("there is no function for %zu values", nvalues);
-    }
-}
-
 /* Fires a probe into a breakpoint and compares each value with what its operand leads to. */
-static void fire_and_compare(fire_function *fire, const usdt_dyn_provider *provider,
-                             const usdt_dyn_probe *probe, const char *name, const size_t *type,
-                             size_t nargs)
+static void fire_and_compare(const usdt_dyn_provider *provider, const usdt_dyn_probe *probe,
+                             const char *name, const size_t *type, size_t nargs)
 {
     volatile uint16_t *semaphore = (volatile uint16_t *)(uintptr_t)usdt_dyn_probe_semaphore(probe);
     uint64_t values[USDT_DYN_MAX_ARGS], seen;
@@ -148,7 +124,7 @@ static void fire_and_compare(fire_function *fire, const usdt_dyn_provider *provi
     /* Where the image is mapped is not told by the library: the semaphore is in it. */
     plant_breakpoint((unsigned char *)((uintptr_t)semaphore - note.semaphore + note.site));
     *semaphore = 1;
-    fire(probe, values, nargs);
+    usdt_dyn_probe_fire(probe, values, nargs);
     *semaphore = 0;
     assert_int_equal(trap.hits, 1);
 
@@ -176,9 +152,7 @@ static void add_and_compare(usdt_dyn_provider *provider, const char *name, const
     assert_int_equal(usdt_dyn_provider_add_probe(provider, &probe, name, args, nargs), 0);
     if (usdt_dyn_provider_load(provider) != 0)
         fail_msg("%s: %s", name, usdt_dyn_last_error());
-    fire_and_compare(usdt_dyn_probe_fire, provider, probe, name, type, nargs);
-    if (nargs >= 1 && nargs <= 4)
-        fire_and_compare(fire_by_argument, provider, probe, name, type, nargs);
+    fire_and_compare(provider, probe, name, type, nargs);
 }
 
 /* USDT_DYN_SITE, or NULL for what the library chooses by itself. */

@@ -43,6 +43,7 @@ static void check_supported(const char *reason)
 static void fire_all(usdt_dyn_probe *twelve, usdt_dyn_probe *none)
 {
     const uint64_t values[USDT_DYN_MAX_ARGS] = {0};
+    const uintptr_t words[] = {2 * (uintptr_t)twelve + 1, 1}, null[] = {1, 1};
 
     CHECK(!usdt_dyn_enabled(twelve));
     CHECK(!usdt_dyn_probe_enabled(twelve));
@@ -53,10 +54,8 @@ static void fire_all(usdt_dyn_probe *twelve, usdt_dyn_probe *none)
     usdt_dyn_probe_fire(twelve, NULL, USDT_DYN_MAX_ARGS);
     usdt_dyn_probe_fire(none, NULL, 0);
     usdt_dyn_probe_fire(NULL, NULL, 0);
-    usdt_dyn_probe_fire1(NULL, 1);
-    usdt_dyn_probe_fire2(twelve, 1, 2);
-    usdt_dyn_probe_fire3(twelve, 1, 2, 3);
-    usdt_dyn_probe_fire4(NULL, 1, 2, 3, 4);
+    CHECK(usdt_dyn_probe_fire_tagged(2, words, 0) == 1);
+    CHECK(usdt_dyn_probe_fire_tagged(2, null, 0) == 1);
 }
 
 static void check_provider(usdt_dyn_backing backing)

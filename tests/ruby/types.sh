@@ -20,6 +20,11 @@ run app 'await { NUMBERS.enabled? && TEXTS.enabled? }' >/dev/null
 wait_tracer trace
 run app 'NUMBERS.fire(-2**63, 2**64 - 1, -1, 65_535, -128, true)' >/dev/null
 run app 'NUMBERS.fire { [2**63 - 1, 0, 2**31 - 1, 0, 127, false] }' >/dev/null
+# What the interpreter keeps in a word, and what it does not any more.
+run app 'NUMBERS.fire(2**62 - 1, 2**62 - 1, 0, 1, 0, nil)' >/dev/null
+run app 'NUMBERS.fire(2**62, 2**62, 0, 2, 0, nil)' >/dev/null
+run app 'NUMBERS.fire(-2**62, 0, 0, 3, 0, nil)' >/dev/null
+run app 'NUMBERS.fire(-2**62 - 1, 0, 0, 4, 0, nil)' >/dev/null
 run app 'TEXTS.fire(-1, "café ☕", :größe, 1.5, nil)' >/dev/null
 run app 'TEXTS.fire(2, nil, "frozen".freeze, -0.0, 4096)' >/dev/null
 run app 'TEXTS.fire(3, "cut\0here", "\xE9".b, 3, FFI::Pointer.new(255))' >/dev/null
@@ -30,6 +35,10 @@ wait_line trace '^texts 5'
 stop trace
 expect_equal 'events' 'numbers -9223372036854775808 18446744073709551615 -1 65535 -128 1
 numbers 9223372036854775807 0 2147483647 0 127 0
+numbers 4611686018427387903 4611686018427387903 0 1 0 0
+numbers 4611686018427387904 4611686018427387904 0 2 0 0
+numbers -4611686018427387904 0 0 3 0 0
+numbers -4611686018427387905 0 0 4 0 0
 texts -1 <café ☕> <größe> 3ff8000000000000 0
 texts 2 <> <frozen> 8000000000000000 1000
 '$'texts 3 <cut> <\xe9> 4008000000000000 ff

@@ -233,6 +233,75 @@ static void the_real_site_returns(void **state)
     assert_true(usdt_dyn_enabled(probe));
 }
 
+#define TAGGED(n) ((uintptr_t)(n)*2 + 1)
+
+static void tagged_integers_arrive(void **state)
+{
+    static const int64_t integers[] = {0, 1, -1, INT64_MAX >> 1, INT64_MIN / 2};
+    uintptr_t words[1 + USDT_DYN_MAX_ARGS];
+    size_t n, i;
+
+    (void)state;
+    for (n = 0; n <= USDT_DYN_MAX_ARGS; n++) {
+        make_probe(n, USDT_DYN_INT64);
+        words[0] = TAGGED(probe);
+        for (i = 0; i < n; i++)
+            words[1 + i] = TAGGED(integers[(n + i) % 5]);
+        assert_int_equal(usdt_dyn_probe_fire_tagged((int)n + 1, words, 0), TAGGED(1));
+        assert_int_equal(calls, 1);
+        for (i = 0; i < USDT_DYN_MAX_ARGS; i++)
+            assert_int_equal(seen[i], i < n ? integers[(n + i) % 5] : 0);
+    }
+}
+
+static void words_that_are_no_integers_are_not_fired(void **state)
+{
+    const uintptr_t fine[] = {0, TAGGED(1), TAGGED(127)}, address[] = {0, TAGGED(1), 0x1000},
+                    large[] = {0, TAGGED(128), TAGGED(1)};
+    const uintptr_t *const bad[] = {address, large};
+    uintptr_t words[4] = {0};
+    size_t i;
+
+    (void)state;
+    make_probe(2, USDT_DYN_INT8);
+    for (i = 0; i < 2; i++) {
+        memcpy(words, bad[i], sizeof(fine));
+        words[0] = TAGGED(probe);
+        assert_int_equal(usdt_dyn_probe_fire_tagged(3, words, 0), TAGGED(-1));
+    }
+    memcpy(words, fine, sizeof(fine));
+    words[0] = TAGGED(probe);
+    words[3] = TAGGED(1);
+    assert_int_equal(usdt_dyn_probe_fire_tagged(2, words, 0), TAGGED(-1));
+    assert_int_equal(usdt_dyn_probe_fire_tagged(4, words, 0), TAGGED(-1));
+    assert_int_equal(usdt_dyn_probe_fire_tagged(1000, words, 0), TAGGED(-1));
+    assert_int_equal(calls, 0);
+    assert_int_equal(usdt_dyn_probe_fire_tagged(3, words, 0), TAGGED(1));
+    assert_int_equal(calls, 1);
+
+    make_probe(1, USDT_DYN_STRING);
+    words[0] = TAGGED(probe);
+    assert_int_equal(usdt_dyn_probe_fire_tagged(2, words, 0), TAGGED(-1));
+    assert_int_equal(calls, 0);
+}
+
+static void tagged_words_without_an_enabled_probe(void **state)
+{
+    uintptr_t words[] = {0, TAGGED(1)};
+
+    (void)state;
+    make_probe(1, USDT_DYN_INT64);
+    support_set_semaphore(probe, 0);
+    words[0] = TAGGED(probe);
+    assert_int_equal(usdt_dyn_probe_fire_tagged(2, words, 0), TAGGED(0));
+    assert_int_equal(usdt_dyn_probe_fire_tagged(0, NULL, 0), TAGGED(0));
+    words[0] = TAGGED(0);
+    assert_int_equal(usdt_dyn_probe_fire_tagged(2, words, 0), TAGGED(0));
+    words[0] = (uintptr_t)probe; /* not tagged */
+    assert_int_equal(usdt_dyn_probe_fire_tagged(2, words, 0), TAGGED(0));
+    assert_int_equal(calls, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +315,9 @@ int main(void)
         cmocka_unit_test(a_string_never_touched_is_in_memory_afterwards),
         cmocka_unit_test(errno_is_kept),
         cmocka_unit_test(the_real_site_returns),
+        cmocka_unit_test(tagged_integers_arrive),
+        cmocka_unit_test(words_that_are_no_integers_are_not_fired),
+        cmocka_unit_test(tagged_words_without_an_enabled_probe),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -13,9 +13,6 @@ module StaticTracing
     # What a parameter is that was not given. It fits no type.
     UNSET = Object.new.freeze
 
-    # The library takes so many values as arguments.
-    MOST_DIRECT = 4
-
     METHODS = %i[fire enabled?].freeze
 
     @modules = {} # names of types => what the tracepoints with these types are extended with
@@ -114,10 +111,11 @@ module StaticTracing
         parameters = names.each_with_index.map { |v, i| i.zero? ? "#{v} = (is_unset = UNSET)" : "#{v} = UNSET" }
         <<~RUBY.gsub("UNSET", "::StaticTracing::Fire::UNSET")
           def fire(#{parameters.join(", ")})
+            #{send_tagged(types, names)}
             return false if @semaphore.read_uint16 == 0
             return fire_block { yield } if #{"is_unset && " unless types.empty?}block_given?
 
-            #{send_values(types, names)}
+            #{types.empty? ? call_native("nil", types) : send_packed(types, names)}
             true
           rescue ::StandardError
             raise if fits?([#{names.join(", ")}])
@@ -131,20 +129,15 @@ module StaticTracing
         RUBY
       end
 
-      def send_values(types, names)
-        return call_native("nil", types) if types.empty?
-        return send_directly(types, names) if types.size <= MOST_DIRECT && types.all?(&:direct)
+      # One call, which asks the semaphore too, does for most fires. The rest of `fire` is for what the
+      # C library cannot take: a block, a value that does not fit, or one of more than 62 bits.
+      def send_tagged(types, names)
+        return unless types.any? && types.all?(&:tagged)
 
-        send_packed(types, names)
-      end
-
-      # FFI refuses what is no Integer, or none of 64 bits.
-      def send_directly(types, names)
-        checks = types.zip(names).filter_map { |type, v| type.source(:bounds, v) }
-        values = types.zip(names).map { |type, v| type.source(:direct, v) }
+        values = types.zip(names).map { |type, v| type.source(:tagged, v) }
         <<~RUBY
-          #{"return refuse([#{names.join(", ")}]) unless #{checks.join(" && ")}" unless checks.empty?}
-          ::StaticTracing::Native.usdt_dyn_probe_fire#{types.size}(@address, #{values.join(", ")})
+          fired = ::StaticTracing::Native.usdt_dyn_probe_fire_tagged(@address, #{values.join(", ")})
+          return fired == 1 if fired >= 0
         RUBY
       end
 

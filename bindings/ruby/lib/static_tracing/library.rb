@@ -65,6 +65,7 @@ module StaticTracing
       # Returns nil, or what is wrong with this one.
       def try(path)
         require "ffi"
+        require_relative "interpreter"
         require_relative "native"
         Native.ffi_lib(path)
         Native.attach(Native::IDENTITY)
@@ -72,6 +73,7 @@ module StaticTracing
         return "#{path} has version #{version}, but #{VERSION.rpartition(".").first}.x is needed" unless fits?(version)
 
         Native.attach(Native::FUNCTIONS)
+        Native.attach_methods(Native::METHODS)
         nil
       rescue LoadError, FFI::NotFoundError => e
         "#{path}: #{e.message.tr("\n", " ")}"

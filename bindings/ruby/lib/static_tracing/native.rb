@@ -22,20 +22,29 @@ module StaticTracing
       [:usdt_dyn_provider_path, [:pointer], :string],
       [:usdt_dyn_probe_semaphore, [:size_t], :pointer],
       [:usdt_dyn_probe_fire, %i[size_t buffer_in size_t], :void],
-      [:usdt_dyn_probe_fire1, %i[size_t int64], :void],
-      [:usdt_dyn_probe_fire2, %i[size_t int64 int64], :void],
-      [:usdt_dyn_probe_fire3, %i[size_t int64 int64 int64], :void],
-      [:usdt_dyn_probe_fire4, %i[size_t int64 int64 int64 int64], :void],
       [:usdt_dyn_watch_new, [:pointer], :int],
       [:usdt_dyn_watch_add, %i[pointer pointer], :int],
       [:usdt_dyn_watch_wait_near, %i[pointer bool int], :int, { blocking: true }],
       [:usdt_dyn_watch_free, [:pointer], :void]
     ].freeze
 
+    # What CRuby calls itself, without FFI.
+    METHODS = %i[usdt_dyn_probe_fire_tagged].freeze
+
     # @param functions [Array] rows of {IDENTITY} or {FUNCTIONS}
     # @raise [FFI::NotFoundError] if the library has no such function
     def self.attach(functions)
       functions.each { |name, arguments, result, options| attach_function(name, arguments, result, **options.to_h) }
+    end
+
+    # @param names [Array<Symbol>] {METHODS}
+    # @raise [FFI::NotFoundError] if the library has no such function
+    def self.attach_methods(names)
+      library = ffi_libraries.first
+      names.each do |name|
+        function = library.find_function(name.to_s) || raise(FFI::NotFoundError.new(name.to_s, library.name))
+        Interpreter.define_method_of(self, name, function)
+      end
     end
   end
 end

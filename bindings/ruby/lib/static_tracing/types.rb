@@ -8,15 +8,15 @@ module StaticTracing
     # name: as given by a user; code: of usdt_dyn_type; pack: directive of Array#pack.
     # The rest is Ruby source, with `v` for the variable that holds the value:
     # prepare: a statement before the check; check: is the value fine?; value: what is packed.
-    # direct: what FFI takes as an int64 argument, or an error, if the value is not fine; it does not
-    # know the type's bounds, which are a check of their own. Both are quicker than check and value.
-    Type = Struct.new(:name, :code, :pack, :prepare, :check, :value, :bounds, :direct, keyword_init: true) do
+    # tagged: what the C library takes for it as a word of CRuby's, if that is an Integer below 2**62
+    # that fits; the library says if not. nil for a type that has no such Integers.
+    Type = Struct.new(:name, :code, :pack, :prepare, :check, :value, :tagged, keyword_init: true) do
       # @return [Symbol] as in the note: what usdt-dyn list shows
       def to_sym
         name
       end
 
-      # @param part [Symbol] :prepare, :check or :value
+      # @param part [Symbol] :prepare, :check, :value or :tagged
       # @param variable [String] the variable that takes the place of `v`
       # @return [String, nil] Ruby source
       def source(part, variable)
@@ -48,26 +48,17 @@ module StaticTracing
     STRING = 9
     DOUBLE = 10
 
-    # @return [String, nil] nil for 64 bits
-    def self.integer_bounds(name)
-      bits = name[/\d+/].to_i
-      return if bits == 64
-      return "v >= 0 && v <= #{(1 << bits) - 1}" if name.start_with?("u")
-
-      "v >= #{-(1 << (bits - 1))} && v <= #{(1 << (bits - 1)) - 1}"
-    end
-    private_class_method :integer_bounds
-
     # Comparing with a bignum is slow, bit_length is not.
     def self.integer_check(name)
-      integer_bounds(name) || (name.start_with?("i") ? "v.bit_length < 64" : "v >= 0 && v.bit_length <= 64")
+      bits = name[/\d+/].to_i
+      name.start_with?("i") ? "v.bit_length < #{bits}" : "v >= 0 && v.bit_length <= #{bits}"
     end
     private_class_method :integer_check
 
     BY_NAME = INTEGERS.to_h do |name, code|
       [name, Type.new(name:, code:, pack: name.start_with?("u") ? "Q" : "q",
                       check: "::Integer === v && #{integer_check(name)}", value: "v",
-                      bounds: integer_bounds(name), direct: ("v & -1" unless name == :uint64))]
+                      tagged: "v")]
     end
 
     # The directive p takes the address of the String's own bytes and keeps the String alive with the
@@ -79,10 +70,10 @@ module StaticTracing
                                 check: "::Float === v || ::Integer === v", value: "v")
     BY_NAME[:bool] = Type.new(name: :bool, code: INTEGERS[:uint8], pack: "q",
                               check: "true == v || false == v || nil == v", value: "(v ? 1 : 0)",
-                              bounds: "(true == v || false == v || nil == v)", direct: "(v ? 1 : 0)")
+                              tagged: "(true == v ? 1 : (false == v || nil == v) ? 0 : nil)")
     BY_NAME[:pointer] = Type.new(name: :pointer, code: POINTER, pack: "Q",
                                  prepare: "v = nil == v ? 0 : (v.respond_to?(:address) ? v.address : v)",
-                                 check: BY_NAME[:uint64].check, value: "v")
+                                 check: BY_NAME[:uint64].check, value: "v", tagged: "v")
     BY_NAME.each_value(&:checker).each_value(&:freeze).freeze
 
     BY_CLASS = {

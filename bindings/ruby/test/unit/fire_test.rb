@@ -10,8 +10,9 @@ class FireTest < Minitest::Test
   # The bounds of each type, and what lies beyond.
   FITS = {
     int8: [-128, 127], uint8: [0, 255], int16: [-32_768, 32_767], uint16: [0, 65_535],
-    int32: [-2**31, (2**31) - 1], uint32: [0, (2**32) - 1], int64: [-2**63, (2**63) - 1],
-    uint64: [0, (2**64) - 1], double: [1.5, 3, Float::INFINITY], bool: [true, false, nil],
+    int32: [-2**31, (2**31) - 1], uint32: [0, (2**32) - 1],
+    int64: [-2**63, (2**63) - 1, (2**62) - 1, 2**62, -2**62, (-2**62) - 1],
+    uint64: [0, (2**64) - 1, (2**62) - 1, 2**62], double: [1.5, 3, Float::INFINITY], bool: [true, false, nil],
     string: ["", "é", :symbol, nil, "a\0b", "\xff", "x".encode("UTF-16LE"), String.new("frozen").freeze],
     pointer: [nil, 0, (2**64) - 1, FFI::Pointer.new(8)]
   }.freeze
@@ -36,13 +37,14 @@ class FireTest < Minitest::Test
     refute called
   end
 
-  def test_disabled_allocates_nothing
+  def test_a_fire_of_integers_allocates_nothing
     tracepoint = new_tracepoint(Integer, Integer)
     assert_allocates_nothing(tracepoint)
     tracepoint.provider.enable
     assert_allocates_nothing(tracepoint)
     come_near(tracepoint.provider)
     assert_allocates_nothing(tracepoint)
+    attached(tracepoint) { assert_allocates_nothing(tracepoint) }
   end
 
   # Other threads may, now and then.
@@ -165,6 +167,19 @@ class FireTest < Minitest::Test
     attached(tracepoint) { assert tracepoint.fire(value) }
     assert_equal "mutable", value
     refute value.frozen?
+  end
+
+  def test_the_c_function_in_a_ractor
+    out = run_ruby(<<~RUBY, options: ["-W:no-experimental"])
+      tracepoint = StaticTracing::Tracepoint.new("ractor", "probe", Integer)
+      tracepoint.provider.enable
+      address = tracepoint.address
+      p(Ractor.new(address) { |probe| StaticTracing::Native.usdt_dyn_probe_fire_tagged(probe, 1) }.take)
+      tracepoint.instance_variable_get(:@semaphore).write_uint16(1)
+      p(Ractor.new(address) { |probe| StaticTracing::Native.usdt_dyn_probe_fire_tagged(probe, 1) }.take)
+      p(Ractor.new(address) { |probe| StaticTracing::Native.usdt_dyn_probe_fire_tagged(probe, 2**62) }.take)
+    RUBY
+    assert_equal "0\n1\n-1\n", out
   end
 
   def test_no_copies_of_a_tracepoint
