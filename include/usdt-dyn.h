@@ -218,7 +218,7 @@ USDT_DYN_API void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_
  *
  * Returns such an integer: 0 if the probe is disabled or words starts with no address; 1 if it was
  * fired; -1 if it is enabled and was not fired, because their number is wrong, or one of them is no
- * such integer or is none that its argument can have. A string or a double can have none.
+ * such integer or is none that its argument can have. A string has its address, a double none.
  */
 USDT_DYN_API uintptr_t usdt_dyn_probe_fire_tagged(int nwords, const uintptr_t *words,
                                                   uintptr_t self);

@@ -61,7 +61,7 @@ static inline const struct udyn_probe *udyn_probe_of(const usdt_dyn_probe *handl
 /* The size in bytes of a type's value in its slot, 0 if there is no such type. */
 unsigned int udyn_type_size(usdt_dyn_type type);
 bool udyn_type_is_signed(usdt_dyn_type type);
-/* Returns whether an argument of this type can have that integer: a string or a double has none. */
+/* Returns whether an argument of this type can have that integer: a double has none. */
 bool udyn_type_holds(usdt_dyn_type type, int64_t value);
 
 /* The name of a type in the image's own note and in the command: "int8" ... "string", "double". */

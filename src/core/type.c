@@ -33,7 +33,7 @@ bool udyn_type_holds(usdt_dyn_type type, int64_t value)
 {
     unsigned int unused = 64 - 8 * udyn_type_size(type);
 
-    if (type == USDT_DYN_STRING || type == USDT_DYN_DOUBLE)
+    if (type == USDT_DYN_DOUBLE)
         return false;
     if (types[type].is_signed)
         return (int64_t)((uint64_t)value << unused) >> unused == value;

@@ -279,10 +279,21 @@ static void words_that_are_no_integers_are_not_fired(void **state)
     assert_int_equal(usdt_dyn_probe_fire_tagged(3, words, 0), TAGGED(1));
     assert_int_equal(calls, 1);
 
-    make_probe(1, USDT_DYN_STRING);
+    make_probe(1, USDT_DYN_DOUBLE);
     words[0] = TAGGED(probe);
     assert_int_equal(usdt_dyn_probe_fire_tagged(2, words, 0), TAGGED(-1));
     assert_int_equal(calls, 0);
+}
+
+static void the_tagged_address_of_a_string_arrives(void **state)
+{
+    uintptr_t words[] = {0, TAGGED("x")};
+
+    (void)state;
+    make_probe(1, USDT_DYN_STRING);
+    words[0] = TAGGED(probe);
+    assert_int_equal(usdt_dyn_probe_fire_tagged(2, words, 0), TAGGED(1));
+    assert_string_equal((const char *)(uintptr_t)seen[0], "x");
 }
 
 static void tagged_words_without_an_enabled_probe(void **state)
@@ -317,6 +328,7 @@ int main(void)
         cmocka_unit_test(the_real_site_returns),
         cmocka_unit_test(tagged_integers_arrive),
         cmocka_unit_test(words_that_are_no_integers_are_not_fired),
+        cmocka_unit_test(the_tagged_address_of_a_string_arrives),
         cmocka_unit_test(tagged_words_without_an_enabled_probe),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,13 +196,34 @@ module StaticTracing
 
       # Ruby source that fires: the values are Ruby source too.
       def fire(kind, overhead, *values)
-        values = [overhead, method_name.name.dump, *values]
-        return "Usdt.helper.tracepoint.fire(#{values.join(", ")})" if kind == :recorded
+        name = method_name.name.dump
+        return "Usdt.helper.tracepoint.fire(#{[overhead, name, *values].join(", ")})" if kind == :recorded
 
-        types = tracepoint.arguments.values.map { |name| Types.fetch(name) }
-        slots = types.zip(values).map { |type, value| type.source(:value, value) }
-        "::StaticTracing::Native.usdt_dyn_probe_fire(#{tracepoint.address}, [#{slots.join(", ")}]" \
-          ".pack(\"#{types.map(&:pack).join}\"), #{types.size})"
+        types = tracepoint.arguments.values.map { |type| Types.fetch(type) }
+        own = types.drop(2)
+        return fire_packed(types, [overhead, name, *values]) unless own.all?(&:tagged)
+
+        fire_tagged([overhead, name_in_c, *sources(:tagged, own, values)])
+      end
+
+      def fire_packed(types, values)
+        "::StaticTracing::Native.usdt_dyn_probe_fire(#{tracepoint.address}, " \
+          "[#{sources(:value, types, values).join(", ")}].pack(\"#{types.map(&:pack).join}\"), #{types.size})"
+      end
+
+      # Nothing is allocated for this one.
+      def fire_tagged(words)
+        "::StaticTracing::Native.usdt_dyn_probe_fire_tagged(#{[tracepoint.address, *words].join(", ")})"
+      end
+
+      def sources(part, types, values)
+        types.zip(values).map { |type, value| type.source(part, value) }
+      end
+
+      # The address of the method's name, which stays where it is for as long as the helper lives.
+      def name_in_c
+        @name_in_c ||= FFI::MemoryPointer.new(:char, method_name.name.bytesize + 1).put_bytes(0, method_name.name)
+        @name_in_c.address
       end
 
       def complain(error)
