@@ -76,7 +76,7 @@ uint16_t udyn_image_pristine(const struct udyn_image *image);
 
 /*
  * Called before a site is called, with the probe found enabled. False: do not call the site. In a
- * forked child this makes the sites safe to call first, see system/linux/process.c.
+ * forked child this makes the sites safe to call first, see system/linux/sites.c.
  */
 bool udyn_system_may_fire(const struct udyn_probe *probe);
 

@@ -11,6 +11,7 @@
  *   bare PROVIDER PROBE [VALUE...]      calls the site and nothing else: what the library does not
  *   enabled|semaphore PROVIDER PROBE
  *   await PROVIDER PROBE 0|1            until it is enabled or not, for at most 20 s
+ *   until PATH                          until there is such a file, for at most 20 s
  *   fork fork|_Fork|clone COMMAND [; COMMAND]...   a child does these and ends
  *   close                               closes every descriptor from 3 on
  *   reap                                waits for a child and tells how it ended
@@ -230,6 +231,15 @@ static void await(char **words, size_t count)
         answer("error", "%s:%s is still not %d", words[1], words[2], wanted);
 }
 
+static void until(const char *path)
+{
+    int tries;
+
+    for (tries = 0; tries < 4000 && access(path, F_OK) < 0; tries++)
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    answer(access(path, F_OK) == 0 ? "ok" : "error", "%s", path);
+}
+
 static void look(char **words)
 {
     struct named_probe *probe = find_probe(words[1], words[2]);
@@ -324,6 +334,8 @@ static void run_line(char *line)
         fire(words, count);
     else if (count == 4 && strcmp(words[0], "await") == 0)
         await(words, count);
+    else if (count == 2 && strcmp(words[0], "until") == 0)
+        until(words[1]);
     else if (count == 3 && (strcmp(words[0], "enabled") == 0 || strcmp(words[0], "semaphore") == 0))
         look(words);
     else if (count == 2 && (strcmp(words[0], "load") == 0 || strcmp(words[0], "unload") == 0 ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What fork(2) costs with no image, with 100 images, and with as many mappings that have nothing to
- * do with the library: the kernel copies mappings, the library itself does nothing at fork. Prints
+ * do with the library: the kernel copies mappings, the library does next to nothing at fork. Prints
  * the three; fails if images cost more than twice what other mappings cost.
  */
 #include <inttypes.h>

@@ -301,5 +301,8 @@ const volatile uint16_t *udyn_image_semaphore(const struct udyn_image *image, si
 
 uint16_t udyn_image_pristine(const struct udyn_image *image)
 {
-    return ((const struct udyn_linux_image *)image)->pristine;
+    uint16_t pristine;
+
+    memcpy(&pristine, &((const struct udyn_linux_image *)image)->pristine, sizeof(pristine));
+    return pristine;
 }

@@ -9,6 +9,13 @@
 #include "system/linux/file.h"
 #include "system/system.h"
 
+/* May the sites be called? */
+enum udyn_sites_state {
+    UDYN_SITES_READY,
+    UDYN_SITES_DEBUGGED, /* not before the debugger of the process is gone: sites.c */
+    UDYN_SITES_LOST,     /* never: they could not be renewed */
+};
+
 struct udyn_linux_image {
     struct udyn_image head;        /* first: struct udyn_image * is the handle */
     struct udyn_linux_image *next; /* the images of the process: process.c */
@@ -25,9 +32,9 @@ struct udyn_linux_image {
     char *semaphores;       /* NULL with USDT_DYN_DETECT_SITE */
     size_t sites_size;      /* of the sites in whole pages */
     size_t semaphores_size; /* likewise */
-    uint16_t pristine;      /* the first two bytes of an untraced site */
+    uint64_t pristine;      /* the first eight bytes of an untraced site */
     uint8_t fork_call;      /* udyn_site.fork_call */
-    bool is_quiet;          /* its sites could not be cured: never call them */
+    enum udyn_sites_state sites_state;
 };
 
 #endif

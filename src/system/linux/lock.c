@@ -23,6 +23,7 @@
 
 #include "core/error.h"
 #include "system/linux/process.h"
+#include "system/linux/sites.h"
 #include "system/system.h"
 
 struct wiped {
@@ -52,6 +53,7 @@ static bool notices_fork;
  * that finds it set has interrupted the library. */
 static _Thread_local volatile sig_atomic_t is_inside;
 static _Thread_local volatile sig_atomic_t is_forking;
+static _Thread_local bool child_renews; /* at once: sites.c */
 static _Thread_local int cancel_state;
 
 static long futex(uint32_t *word, int operation, uint32_t value, const struct timespec *timeout)
@@ -117,6 +119,7 @@ static void before_fork(void)
     while (wiped->slow_works > 0 && now_ns() < deadline)
         wait_for_turn(&limit);
     wiped->forks_waiting--;
+    child_renews = udyn_sites_are_traced(udyn_process_images());
 }
 
 static void after_fork_in_parent(void)
@@ -137,6 +140,8 @@ static void after_fork_in_child(void)
         is_forking = 0;
         is_inside = 0;
         (void)pthread_setcancelstate(cancel_state, NULL); /* it can't fail for a state it gave */
+        if (child_renews && udyn_system_lock() == 0)
+            udyn_system_unlock();
     }
 }
 

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cure for fork, and for a debugger beside a tracer.
+ *
+ * A kernel of the 5-byte kind (arch/x86_64.c) writes a call into a traced site, to a page that
+ * fork() does not copy: a child that calls the site dies. So the child renews each image that has
+ * such a call, or a breakpoint of its parent: in fork() itself if the parent has a probe enabled,
+ * before a debugger can come; after any other kind of fork when a fire has found its probe enabled
+ * and finds that it is in a child that is not known yet (lock.c). It costs nothing while all probes
+ * are disabled. To renew is:
+ *
+ *   MADV_DONTNEED on the semaphores and on the sites drops the child's private copies of these
+ *   pages, so that they are as in the file: no call, and zero.
+ *   MADV_DONTDUMP and MADV_DODUMP on the page before the sites split the mapping and join it again.
+ *   For each of the two the kernel looks anew which uprobes apply to the mapping and places them
+ *   (mm/vma.c, vma_complete() calls uprobe_mmap()): a child that is traced is traced on, with its
+ *   semaphores counted up, and one that is not is clean.
+ *
+ * None of this needs the image's file or a descriptor. While a debugger is attached, an image
+ * without such a call is left as it is, since a breakpoint may be the debugger's; only those
+ * semaphores are cleared that are up with nobody at their site.
+ *
+ * A debugger and the kernel both write the first byte of a site, and neither knows of the other:
+ * the kernel writes the 5 bytes of its call over a debugger's breakpoint, or takes the breakpoint
+ * for its own and puts the nop's first byte back, and a debugger puts back what it once found,
+ * which may be the first byte of a call. So a site may end as bytes of both, which no processor can
+ * run. A fire looks for that. As long as the debugger is attached it may write its byte at any
+ * moment: the image is silent. Then the image is renewed, in a child or not.
+ */
+#include "system/linux/sites.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "system/linux/lock.h"
+
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+
+/* What stands at a site. */
+enum look {
+    LOOK_PRISTINE,   /* the nop */
+    LOOK_BREAKPOINT, /* on the nop */
+    LOOK_CALL,       /* the kernel's, in place of the nop */
+    LOOK_MIXED,      /* of a call only the end, behind a breakpoint or the nop's first byte */
+};
+
+/* Is a debugger attached to this process? Then a breakpoint may be its own. */
+static bool is_debugged(void)
+{
+    static const char field[] = "TracerPid:\t";
+    char status[1024];
+    const char *pid;
+    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    ssize_t size;
+
+    if (fd < 0)
+        return false;
+    size = read(fd, status, sizeof(status) - 1);
+    (void)close(fd); /* read only */
+    status[size > 0 ? size : 0] = '\0';
+    pid = strstr(status, field);
+    return pid != NULL && pid[sizeof(field) - 1] != '0';
+}
+
+static enum look look_at(const struct udyn_linux_image *image, const void *site)
+{
+    /* One load, as the kernel may be writing: a site is aligned to more than that. */
+    uint64_t word = *(const volatile uint64_t *)site;
+    uint8_t code[sizeof(word)], pristine[sizeof(word)];
+
+    if (word == image->pristine)
+        return LOOK_PRISTINE;
+    memcpy(code, &word, sizeof(word));
+    memcpy(pristine, &image->pristine, sizeof(word));
+    if (image->fork_call == 0)
+        return LOOK_BREAKPOINT;
+    if (code[0] == image->fork_call)
+        return LOOK_CALL;
+    return memcmp(code + 1, pristine + 1, sizeof(word) - 1) == 0 ? LOOK_BREAKPOINT : LOOK_MIXED;
+}
+
+static enum look look_at_position(const struct udyn_linux_image *image, size_t position)
+{
+    return look_at(image, image->sites + position * UDYN_SITE_SIZE);
+}
+
+/* A semaphore that is up while nobody is at its site is a copy of the parent's. */
+static void clear_copied_semaphores(const struct udyn_linux_image *image)
+{
+    volatile uint16_t *semaphores = (volatile uint16_t *)(void *)image->semaphores;
+    size_t i;
+
+    if (semaphores == NULL)
+        return;
+    for (i = 0; i < image->head.count; i++)
+        if (semaphores[i] != 0 && look_at_position(image, i) == LOOK_PRISTINE)
+            semaphores[i] = 0;
+}
+
+static void set_state(struct udyn_linux_image *image, enum udyn_sites_state state)
+{
+    __atomic_store_n(&image->sites_state, state, __ATOMIC_RELAXED);
+}
+
+/* Makes the sites and semaphores of an image anew, as said at the top. */
+static void renew(struct udyn_linux_image *image)
+{
+    size_t first_page = (size_t)(image->sites - image->base);
+
+    if ((image->semaphores != NULL &&
+         madvise(image->semaphores, image->semaphores_size, MADV_DONTNEED_LOCKED) < 0) ||
+        madvise(image->sites, image->sites_size, MADV_DONTNEED_LOCKED) < 0) {
+        set_state(image, UDYN_SITES_LOST);
+        return;
+    }
+    /* From here on the sites are safe; what fails now only leaves the process untraced. */
+    if (madvise(image->base, first_page, MADV_DONTDUMP) == 0)
+        (void)madvise(image->base, first_page, MADV_DODUMP);
+    set_state(image, UDYN_SITES_READY);
+}
+
+/* For a call, in any case; for a breakpoint, which the kernel would take back at the first hit,
+ * unless it may be a debugger's. */
+static void renew_in_child(struct udyn_linux_image *image, bool debugged)
+{
+    bool seen[LOOK_MIXED + 1] = {false};
+    size_t i;
+
+    for (i = 0; image->fork_call != 0 && i < image->head.count; i++)
+        seen[look_at_position(image, i)] = true;
+    if (seen[LOOK_MIXED] && debugged)
+        set_state(image, UDYN_SITES_DEBUGGED);
+    else if (seen[LOOK_MIXED] || seen[LOOK_CALL] || (seen[LOOK_BREAKPOINT] && !debugged))
+        renew(image);
+    else
+        clear_copied_semaphores(image);
+}
+
+bool udyn_sites_are_traced(const struct udyn_linux_image *images)
+{
+    const volatile uint16_t *semaphores;
+    size_t i;
+
+    for (; images != NULL; images = images->next) {
+        semaphores = (const volatile uint16_t *)(const void *)images->semaphores;
+        for (i = 0; images->fork_call != 0 && i < images->head.count; i++)
+            if (semaphores != NULL ? semaphores[i] != 0
+                                   : look_at_position(images, i) != LOOK_PRISTINE)
+                return true;
+    }
+    return false;
+}
+
+void udyn_sites_renew(struct udyn_linux_image *images)
+{
+    bool debugged = images != NULL && is_debugged();
+
+    for (; images != NULL; images = images->next)
+        renew_in_child(images, debugged);
+}
+
+/*
+ * The end of a call behind a breakpoint may also be the kernel's: for a moment, while it writes the
+ * call, or with a debugger's breakpoint on a call of its own, which it writes again at the next
+ * hit. Then the semaphore is up for both of them.
+ */
+static bool may_be_of_kernel(const struct udyn_linux_image *image, const struct udyn_probe *probe,
+                             bool debugged)
+{
+    const volatile uint16_t *semaphore = usdt_dyn_probe_semaphore(&probe->head);
+
+    if (*(const volatile uint8_t *)probe->site == *(const uint8_t *)&image->pristine)
+        return false; /* not behind a breakpoint */
+    return !debugged || (semaphore != NULL && *semaphore > 1);
+}
+
+/* The site of the probe is mixed. Under the lock. */
+static void mend(struct udyn_linux_image *image, const struct udyn_probe *probe)
+{
+    bool debugged = is_debugged();
+
+    if (may_be_of_kernel(image, probe, debugged))
+        return;
+    if (debugged)
+        set_state(image, UDYN_SITES_DEBUGGED);
+    else
+        renew(image);
+}
+
+static enum udyn_sites_state state_of(const struct udyn_linux_image *image)
+{
+    return __atomic_load_n(&image->sites_state, __ATOMIC_RELAXED);
+}
+
+bool udyn_system_may_fire(const struct udyn_probe *probe)
+{
+    struct udyn_linux_image *image = (struct udyn_linux_image *)probe->image;
+
+    if (USDT_DYN_UNLIKELY(!udyn_lock_is_known() || state_of(image) == UDYN_SITES_DEBUGGED ||
+                          look_at(image, probe->site) == LOOK_MIXED)) {
+        if (udyn_system_lock() < 0) /* renews in a child */
+            return false;
+        if (state_of(image) == UDYN_SITES_DEBUGGED) {
+            if (!is_debugged())
+                renew(image);
+        } else if (look_at(image, probe->site) == LOOK_MIXED) {
+            mend(image, probe);
+        }
+        udyn_system_unlock();
+        if (!usdt_dyn_enabled(&probe->head))
+            return false;
+    }
+    return state_of(image) == UDYN_SITES_READY;
+}
