@@ -173,6 +173,7 @@ static void do_provider(char **words)
 {
     struct named_provider *named = find_provider(words[1]);
     const char *path;
+    size_t i;
 
     if (named == NULL)
         return;
@@ -184,6 +185,9 @@ static void do_provider(char **words)
         path = usdt_dyn_provider_path(named->provider);
         answer("ok", "%s", path != NULL ? path : "NULL");
     } else {
+        for (i = 0; i < nprobes; i++)
+            if (probes[i].owner == named->provider)
+                probes[i].name[0] = '\0'; /* it goes with its provider: no command finds it */
         usdt_dyn_provider_free(named->provider);
         named->provider = NULL;
         answer("ok", "%s", words[1]);
