@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs do around a call of the library: plugins, signal handlers, cancelled threads. Each
- * runs in a process of its own that is ended if it hangs. */
+/* What programs do around a call of the library: plugins, signal handlers, cancelled threads,
+ * another root, another user. Each runs in a process of its own that is ended if it hangs. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -182,6 +183,95 @@ static void the_umask_takes_all_rights(void **state)
     in_child(load_without_rights);
 }
 
+static void change_root(void)
+{
+    char folder[4096];
+
+    snprintf(folder, sizeof(folder), "%s/root", support_folder);
+    EXPECT(mkdir(folder, 0700) == 0 || errno == EEXIST);
+    EXPECT(chroot(folder) == 0 && chdir("/") == 0);
+}
+
+static void change_user(void)
+{
+    EXPECT(setgid(65534) == 0 && setuid(65534) == 0);
+}
+
+static size_t read_image(int fd, char *bytes, size_t size)
+{
+    ssize_t length = pread(fd, bytes, size, 0);
+
+    EXPECT(length > 0 && (size_t)length < size);
+    return (size_t)length;
+}
+
+/* Unload and load go on as before, or each unload says that it can't, and fires go on. */
+static void unload_after(void (*change)(void), const char *backing, int expected)
+{
+    static char before[65536], after[65536];
+    usdt_dyn_provider *provider;
+    usdt_dyn_probe *probe;
+    size_t size;
+    int fd;
+
+    EXPECT(setenv("USDT_DYN_BACKING", backing, 1) == 0);
+    EXPECT(usdt_dyn_provider_new(&provider, "changing") == 0);
+    EXPECT(usdt_dyn_provider_add_probe(provider, &probe, "probe", NULL, 0) == 0);
+    EXPECT(usdt_dyn_provider_load(provider) == 0);
+    fd = open(usdt_dyn_provider_path(provider), O_RDONLY | O_CLOEXEC);
+    EXPECT(fd >= 0);
+    size = read_image(fd, before, sizeof(before));
+    change();
+    EXPECT(usdt_dyn_provider_unload(provider) == expected);
+    EXPECT((usdt_dyn_provider_path(provider) == NULL) == (expected == 0));
+    EXPECT(read_image(fd, after, sizeof(after)) == size);
+    EXPECT((memcmp(before, after, size) != 0) == (expected == 0));
+    EXPECT(usdt_dyn_provider_load(provider) == 0);
+    EXPECT(read_image(fd, after, sizeof(after)) == size && memcmp(before, after, size) == 0);
+    support_set_semaphore(probe, 1);
+    usdt_dyn_fire(probe);
+    usdt_dyn_provider_free(provider);
+    EXPECT(close(fd) == 0);
+}
+
+static void change_root_of_file(void)
+{
+    unload_after(change_root, "file", 0);
+}
+
+static void change_root_of_memfd(void)
+{
+    unload_after(change_root, "memfd", 0);
+}
+
+static void change_user_of_file(void)
+{
+    unload_after(change_user, "file", -EACCES);
+}
+
+static void change_user_of_memfd(void)
+{
+    unload_after(change_user, "memfd", 0);
+}
+
+static void the_process_changes_its_root(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    in_child(change_root_of_file);
+    in_child(change_root_of_memfd);
+}
+
+static void the_process_changes_its_user(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    in_child(change_user_of_file);
+    in_child(change_user_of_memfd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +280,10 @@ int main(void)
         cmocka_unit_test(a_signal_handler_interrupts_a_call),
         cmocka_unit_test(a_loading_thread_is_cancelled),
         cmocka_unit_test_setup_teardown(the_umask_takes_all_rights, support_enter_folder,
+                                        support_leave_folder),
+        cmocka_unit_test_setup_teardown(the_process_changes_its_root, support_enter_folder,
+                                        support_leave_folder),
+        cmocka_unit_test_setup_teardown(the_process_changes_its_user, support_enter_folder,
                                         support_leave_folder),
     };
 

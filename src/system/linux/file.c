@@ -44,7 +44,7 @@ bool udyn_path_is(const char *path, dev_t dev, ino_t ino)
     return lstat(path, &status) == 0 && status.st_dev == dev && status.st_ino == ino;
 }
 
-/* Opens the file for writing: by its descriptor, or by its path. */
+/* Opens the file for writing: by its descriptor, or by its name. */
 static int open_for_writing(const struct udyn_file *file)
 {
     int fd;
@@ -55,7 +55,7 @@ static int open_for_writing(const struct udyn_file *file)
         errno = EBADF;
         return -1;
     }
-    fd = open(file->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    fd = udyn_private_file_open_again(file->path);
     if (fd >= 0 && !udyn_fd_is(fd, file->dev, file->ino)) {
         (void)close(fd);
         errno = ESTALE;
@@ -99,7 +99,10 @@ int udyn_file_patch(const struct udyn_file *file, uint64_t offset, uint32_t valu
     int error;
 
     if (fd < 0)
-        return udyn_fail_errno(errno, "cannot open %s, which the program has closed or removed",
+        return udyn_fail_errno(errno,
+                               errno == EACCES
+                                   ? "cannot open %s as this user: unload before it changes"
+                                   : "cannot open %s, which the program has closed or removed",
                                file->path);
     error = write_at(fd, file->path, &value, sizeof(value), offset);
     (void)close(fd); /* a file in memory, or one whose loss costs no data */

@@ -310,17 +310,40 @@ static bool is_inherited(struct process_folder *folder)
     return !is_alone;
 }
 
-bool udyn_private_file_is_inherited(const char *path)
+/* The folder of this process that a file is in, and the file's name in it; NULL if there is none.
+ */
+static struct process_folder *folder_of(const char *path, const char **name)
 {
     struct process_folder *folder;
     size_t length;
 
     for (folder = folders; folder != NULL; folder = folder->next) {
         length = strlen(folder->file.path);
-        if (strncmp(path, folder->file.path, length) == 0 && path[length] == '/')
-            return is_inherited(folder);
+        if (strncmp(path, folder->file.path, length) == 0 && path[length] == '/') {
+            *name = path + length + 1;
+            return folder;
+        }
     }
-    return false;
+    return NULL;
+}
+
+bool udyn_private_file_is_inherited(const char *path)
+{
+    const char *name;
+    struct process_folder *folder = folder_of(path, &name);
+
+    return folder != NULL && is_inherited(folder);
+}
+
+int udyn_private_file_open_again(const char *path)
+{
+    const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+    const char *name;
+    struct process_folder *folder = folder_of(path, &name);
+
+    if (folder != NULL && udyn_fd_is(folder->file.fd, folder->file.dev, folder->file.ino))
+        return openat(folder->file.fd, name, flags);
+    return open(path, flags);
 }
 
 void udyn_private_folders_remove(void)

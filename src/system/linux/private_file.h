@@ -12,6 +12,10 @@
 int udyn_private_file_open(char *path, size_t size, struct stat *status, const char *provider,
                            const struct udyn_place_to_keep *place);
 
+/* Opens a file of this process for writing: by its folder, if that was not closed behind our back,
+ * so that it is found after a chroot(2) too. Returns a descriptor, or -1 with errno. */
+int udyn_private_file_open_again(const char *path);
+
 /* Has a forked child the file as well? Then it stays, for the tracers of the child. */
 bool udyn_private_file_is_inherited(const char *path);
 
