@@ -20,7 +20,9 @@
  * fired or another call is made. A child of a multithreaded process that was made by _Fork() or a
  * raw clone() may fire, and nothing else, as POSIX has it for such a child.
  *
- * Signals: a handler may fire. Another call in it fails with -EDEADLK if it has interrupted one.
+ * Signals: a handler may fire, and nothing else but usdt_dyn_watch_wake(). Other calls use malloc()
+ * and the dynamic linker, and hang in a handler that has interrupted either. If a handler has
+ * interrupted this library itself, they fail with -EDEADLK.
  *
  * Everything below is available since 0.1.0.
  */
@@ -202,8 +204,10 @@ USDT_DYN_API const volatile uint16_t *usdt_dyn_probe_semaphore(const usdt_dyn_pr
  *
  * Does nothing while the probe is disabled. If nvalues is not the number of the probe's arguments,
  * or values is NULL where some are needed, an enabled probe is not fired, nothing is read, and
- * usdt_dyn_last_error() says so. The strings are read up to their NUL, at most 64 KiB of each, so
- * that their pages are in memory when the tracer looks.
+ * usdt_dyn_last_error() says so. No value is read, whatever its type: one that is no address of a
+ * string is harmless, and a tracer shows it as it shows any bad address. The kernel is asked to
+ * have the first 4 KiB of each string in memory when the tracer looks, with a call of futex(2) for
+ * each page that it was not asked for just now.
  */
 USDT_DYN_API void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_t *values,
                                       size_t nvalues);

@@ -4,17 +4,24 @@
  * there (arch/x86/kernel/uprobes.c):
  *
  *   kernel          instruction            a hit
- *   before 6.18     90                     int3, emulated
- *   6.18 and later  0f 1f 44 00 00         becomes a call on the first hit, a quarter of the time;
- *                                          that call is lost on fork (kernel commit ba2bfc97b462)
- *   the 10-byte     66 2e 0f 1f 84 ...     the same, and fork copies it (kernel commit 554ba384);
- *   kind                                   cannot be attached on any other kernel (ENOTSUPP)
+ *   all             90                     int3, emulated
+ *   6.18 and later  0f 1f 44 00 00         becomes a call on the first hit, to a page that fork()
+ *                                          does not copy (kernel commit ba2bfc97b462)
+ *   the 10-byte     66 2e 0f 1f 84 ...     the same, and fork() copies the page (kernel commit
+ *   kind                                   d9a48e77); cannot be attached on any other kernel
+ *                                          (ENOTSUPP)
  *
  * docs/kernels.md shows each of them on real kernels: Debian's 7.2.13 and 7.3 are of the 10-byte
  * kind.
  *
  * Which of the two later kinds it is: the uprobe system call (336) made outside of its trampoline
  * fails with ENXIO on the 5-byte kind and with EPROTO on the 10-byte kind (kernel commit 8cae54c5).
+ *
+ * The 5-byte instruction takes less time, but to be traced with it can end a program: a child that
+ * is forked in a signal handler, in the middle of a fire, returns into the page that it does not
+ * have; and one of _Fork() or clone() needs madvise(2) before its first fire, which may be what it
+ * has forbidden itself. Nothing in the process can cure both. So it is taken only where somebody
+ * asks for it.
  */
 #include "arch/arch.h"
 
@@ -74,7 +81,7 @@ static const struct udyn_site *choose(const struct udyn_kernel *kernel)
         return &sites[NOP];
     switch (kernel->uprobe_errno()) {
     case ENXIO:
-        return &sites[NOP5];
+        return &sites[NOP];
     case EPROTO:
         return &sites[NOP10];
     default:

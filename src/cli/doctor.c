@@ -172,8 +172,9 @@ static void look_at_site(void)
         const char *name;
         const char *why;
     } reasons[] = {
-        {"nop", "one byte: this kernel emulates it after a trap, at 5 us a hit"},
-        {"nop5", "5 bytes: this kernel turns it into a call, at 1.3 us a hit; fork is cured"},
+        {"nop", "one byte: a trap, which the kernel emulates"},
+        {"nop5",
+         "5 bytes, as asked for: this kernel turns it into a call, which not every fork survives"},
         {"nop10", "10 bytes: this kernel turns it into a call, and fork copies it"},
         {"nop+nop10", "both: this kernel did not say what it optimises"},
     };

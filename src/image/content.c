@@ -251,10 +251,10 @@ int udyn_image_content_build(struct udyn_image_content *content,
     put_symbols(content, request);
     put_zeroes(content, UDYN_SECTION_BASE, 1, 1);
     put_sites(content, request);
-    put_dynamic(content);
     if (request->detection == USDT_DYN_DETECT_SEMAPHORE)
         put_zeroes(content, UDYN_SECTION_PROBES, content->page_size,
                    request->count * sizeof(uint16_t));
+    put_dynamic(content);
     put_notes(content, request);
     begin(content, UDYN_SECTION_SHSTRTAB, 1);
     udyn_image_put_section_names(&content->file);

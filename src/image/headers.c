@@ -29,9 +29,9 @@ static const struct {
     [UDYN_SECTION_DYNSTR] = {".dynstr", SHT_STRTAB, SHF_ALLOC, 1},
     [UDYN_SECTION_BASE] = {".stapsdt.base", SHT_PROGBITS, SHF_ALLOC, 1},
     [UDYN_SECTION_TEXT] = {".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, UDYN_SITE_SIZE},
+    [UDYN_SECTION_PROBES] = {".probes", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 2},
     [UDYN_SECTION_DYNAMIC] = {".dynamic", SHT_DYNAMIC, SHF_ALLOC | SHF_WRITE, 8, sizeof(Elf64_Dyn),
                               UDYN_SECTION_DYNSTR},
-    [UDYN_SECTION_PROBES] = {".probes", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 2},
     [UDYN_SECTION_NOTES] = {UDYN_NOTE_STAPSDT_SECTION, SHT_NOTE, 0, 4},
     [UDYN_SECTION_NAMES] = {UDYN_NOTE_NAMES_SECTION, SHT_NOTE, 0, 4},
     [UDYN_SECTION_SHSTRTAB] = {".shstrtab", SHT_STRTAB, 0, 1},
@@ -115,12 +115,12 @@ static int put_segments(struct udyn_image_content *content)
     const struct udyn_image_section *text = &content->sections[UDYN_SECTION_TEXT];
     const struct udyn_image_section *dynamic = &content->sections[UDYN_SECTION_DYNAMIC];
     const struct udyn_image_section *build_id = &content->sections[UDYN_SECTION_BUILD_ID];
-    const struct udyn_image_section *last = is_left_out(content, UDYN_SECTION_PROBES)
-                                                ? dynamic
-                                                : &content->sections[UDYN_SECTION_PROBES];
+    const struct udyn_image_section *writable = is_left_out(content, UDYN_SECTION_PROBES)
+                                                    ? dynamic
+                                                    : &content->sections[UDYN_SECTION_PROBES];
     const Elf64_Phdr segments[UDYN_IMAGE_SEGMENTS] = {
         segment(PT_LOAD, PF_R | PF_X, 0, text->offset + text->size, content->page_size),
-        segment(PT_LOAD, PF_R | PF_W, dynamic->offset, last->offset + last->size,
+        segment(PT_LOAD, PF_R | PF_W, writable->offset, dynamic->offset + dynamic->size,
                 content->page_size),
         segment(PT_DYNAMIC, PF_R | PF_W, dynamic->offset, dynamic->offset + dynamic->size, 8),
         segment(PT_NOTE, PF_R, build_id->offset, build_id->offset + build_id->size, 4),

@@ -6,13 +6,14 @@
  *   0                   R X        ELF header, .note.gnu.build-id, .hash, .dynsym, .dynstr,
  *                                  .stapsdt.base
  *   next page           R X        .text: the sites, 16 bytes each
- *   next page           R W        .dynamic, which the dynamic linker writes to
  *   next page           R W        .probes: the semaphores, 2 bytes each
+ *   next page           R W        .dynamic, which the dynamic linker writes to
  *   after that          -          .note.stapsdt, .note.usdt-dyn, .shstrtab, section headers: in
  *                                  the file, where tracers read them, and not in memory
  *
- * The sites and the semaphores have pages of their own, so that a forked child can have both anew
- * (system/linux/sites.c); the first page is in one segment with the sites for the same reason.
+ * The sites and the semaphores have pages of their own that follow on each other, so that a forked
+ * child can have both anew in one call (system/linux/sites.c); the first page is in one segment
+ * with the sites for the same reason.
  *
  * Rules of the tracers that are behind this: bcc and bpftrace up to 0.24 want .text, .probes and
  * .note.stapsdt in this order, and .probes by that name for the semaphore's file offset; perf wants
@@ -55,8 +56,8 @@ enum udyn_section {
     UDYN_SECTION_DYNSTR,
     UDYN_SECTION_BASE,
     UDYN_SECTION_TEXT,
-    UDYN_SECTION_DYNAMIC,
     UDYN_SECTION_PROBES, /* empty and left out with USDT_DYN_DETECT_SITE */
+    UDYN_SECTION_DYNAMIC,
     UDYN_SECTION_NOTES,
     UDYN_SECTION_NAMES,
     UDYN_SECTION_SHSTRTAB,

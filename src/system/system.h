@@ -81,6 +81,14 @@ uint16_t udyn_image_pristine(const struct udyn_image *image);
 bool udyn_system_may_fire(const struct udyn_probe *probe);
 
 /*
+ * Called after udyn_system_may_fire() and before a site is called with a string: makes sure that
+ * the string is in memory, where a tracer can read it, if it is one at all. Takes any value, reads
+ * nothing itself and does nothing for what is no address. Any thread, also a signal handler; errno
+ * may change.
+ */
+void udyn_system_touch_string(uint64_t address);
+
+/*
  * Opens of images: a tracer opens an image, to read its notes, right before it attaches. All under
  * the lock.
  *

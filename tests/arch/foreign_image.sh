@@ -20,8 +20,8 @@ expect() {
 }
 
 expect machine "$machine" "$(readelf -hW "$file" | sed -n 's/^ *Machine: *//p')"
-expect notes "elsewhere twelve 0x0000000000010000 0x0000000000030000 $operands
-elsewhere none 0x0000000000010010 0x0000000000030002 " "$(readelf -n "$file" | awk '
+expect notes "elsewhere twelve 0x0000000000010000 0x0000000000020000 $operands
+elsewhere none 0x0000000000010010 0x0000000000020002 " "$(readelf -n "$file" | awk '
   $1 == "Provider:" { provider = $2 }
   $1 == "Name:" { name = $2 }
   $1 == "Location:" { gsub(",", ""); site = $2; semaphore = $6 }

@@ -130,6 +130,22 @@ static void a_child_may_load_unload_and_free(void **state)
     expect_untouched();
 }
 
+static void expect_clear(void)
+{
+    EXPECT(*usdt_dyn_probe_semaphore(probe) == 0);
+}
+
+/* What a debugger has written into the parent's semaphore means nothing in a child: fork() clears
+ * it. */
+static void fork_clears_what_a_debugger_has_set(void **state)
+{
+    (void)state;
+    support_set_semaphore(probe, 1);
+    in_child(expect_clear);
+    assert_int_equal(*usdt_dyn_probe_semaphore(probe), 1);
+    support_set_semaphore(probe, 0);
+}
+
 /* Ends every descriptor, as daemons and subprocess libraries do. */
 static void close_all(void)
 {
@@ -262,7 +278,7 @@ static void fork_while_another_thread_loads(void **state)
 }
 
 /* The middle process ends first; its child goes on with what it has inherited. */
-static void orphan(void)
+static void orphan(int done)
 {
     usdt_dyn_provider *own;
     usdt_dyn_probe *own_probe;
@@ -281,10 +297,11 @@ static void orphan(void)
     EXPECT(read(ends[0], &byte, 1) == 0); /* the parent is gone */
     support_set_semaphore(own_probe, 1);
     usdt_dyn_fire(own_probe);
-    EXPECT(*usdt_dyn_probe_semaphore(own_probe) == 0); /* renewed without any file */
+    EXPECT(*usdt_dyn_probe_semaphore(own_probe) == 1); /* it belongs to whoever set it */
     EXPECT(usdt_dyn_provider_unload(own) == 0);
     usdt_dyn_provider_free(own);
     usdt_dyn_provider_free(provider);
+    EXPECT(write(done, "y", 1) == 1);
     _exit(0);
 }
 
@@ -299,13 +316,13 @@ static void a_parent_may_end_first(void **state)
     child = fork();
     if (child == 0) {
         (void)close(ends[0]);
-        orphan();
+        orphan(ends[1]);
     }
     (void)close(ends[1]);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    /* The orphan holds the end of the pipe; what fails in it is printed. */
-    assert_int_equal(read(ends[0], &byte, 1), 0);
+    assert_int_equal(read(ends[0], &byte, 1),
+                     1); /* the orphan has done all; what fails is printed */
     (void)close(ends[0]);
     expect_untouched();
 }
@@ -315,7 +332,7 @@ static void drop_rights(void)
     EXPECT(setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0);
     support_set_semaphore(probe, 1);
     usdt_dyn_fire(probe);
-    EXPECT(*usdt_dyn_probe_semaphore(probe) == 0);
+    EXPECT(*usdt_dyn_probe_semaphore(probe) == 1);
     EXPECT(unsetenv("USDT_DYN_DIR") == 0); /* that folder is root's */
     load_own();
 }
@@ -363,6 +380,7 @@ int main(void)
     }
 #define TESTS(backing)                                                                             \
     TEST(a_child_may_load_unload_and_free, backing),                                               \
+        TEST(fork_clears_what_a_debugger_has_set, backing),                                        \
         TEST(a_child_may_close_all_descriptors, backing),                                          \
         TEST(the_process_may_close_all_descriptors, backing),                                      \
         TEST(two_threads_of_the_child_may_fire_at_once, backing),                                  \

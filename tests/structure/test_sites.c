@@ -99,15 +99,19 @@ static void each_semaphore_can_be_counted(void **state)
     assert_null(support_find_mapping("layout", "rw-s"));
 }
 
-/* A forked child gets these pages anew: nothing else may be in them. */
+/* A forked child gets these pages anew, with those of the sites and in one call: they follow on
+ * each other, and nothing else may be in them. */
 static void semaphores_have_pages_of_their_own(void **state)
 {
-    const GElf_Shdr *words = &loaded_section(".probes")->header,
+    const GElf_Shdr *text = &loaded_section(".text")->header,
+                    *words = &loaded_section(".probes")->header,
                     *dynamic = &loaded_section(".dynamic")->header;
 
     (void)state;
     assert_int_equal(words->sh_addr % loaded.page_size, 0);
-    assert_true(dynamic->sh_addr + dynamic->sh_size <= words->sh_addr);
+    assert_true(words->sh_addr - (text->sh_addr + text->sh_size) < loaded.page_size);
+    assert_int_equal(dynamic->sh_addr % loaded.page_size, 0);
+    assert_true(words->sh_addr + words->sh_size <= dynamic->sh_addr);
 }
 
 static void without_semaphores_the_notes_have_none(void **state)

@@ -167,17 +167,18 @@ static void describe(struct udyn_linux_image *image, const struct udyn_image_con
 {
     const struct udyn_image_section *text = &content->sections[UDYN_SECTION_TEXT];
     const struct udyn_image_section *probes = &content->sections[UDYN_SECTION_PROBES];
+    size_t end = text->offset + text->size;
 
     image->notes_switch = udyn_image_content_notes_switch(content);
     image->generation = udyn_process_generation();
     image->fork_call = site->fork_call;
     memcpy(&image->pristine, site->code, sizeof(image->pristine));
     image->sites = image->base + text->offset;
-    image->sites_size = whole_pages(text->size, content->page_size);
     if (probes->size > 0) {
         image->semaphores = image->base + probes->offset;
-        image->semaphores_size = whole_pages(probes->size, content->page_size);
+        end = probes->offset + probes->size;
     }
+    image->traced_size = whole_pages(end - text->offset, content->page_size);
 }
 
 static int make(struct udyn_linux_image *image, const struct udyn_image_request *request,

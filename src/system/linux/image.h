@@ -29,11 +29,10 @@ struct udyn_linux_image {
     void *handle; /* of dlopen() */
     char *base;   /* where the file's first byte is mapped */
     char *sites;
-    char *semaphores;       /* NULL with USDT_DYN_DETECT_SITE */
-    size_t sites_size;      /* of the sites in whole pages */
-    size_t semaphores_size; /* likewise */
-    uint64_t pristine;      /* the first eight bytes of an untraced site */
-    uint8_t fork_call;      /* udyn_site.fork_call */
+    char *semaphores;   /* NULL with USDT_DYN_DETECT_SITE */
+    size_t traced_size; /* from the first site on: what the kernel changes, in whole pages */
+    uint64_t pristine;  /* the first eight bytes of an untraced site */
+    uint8_t fork_call;  /* udyn_site.fork_call */
     enum udyn_sites_state sites_state;
 };
 

@@ -53,7 +53,7 @@ static bool notices_fork;
  * that finds it set has interrupted the library. */
 static _Thread_local volatile sig_atomic_t is_inside;
 static _Thread_local volatile sig_atomic_t is_forking;
-static _Thread_local bool child_renews; /* at once: sites.c */
+static _Thread_local bool child_renews; /* in fork(): sites.c */
 static _Thread_local int cancel_state;
 
 static long futex(uint32_t *word, int operation, uint32_t value, const struct timespec *timeout)
@@ -119,13 +119,14 @@ static void before_fork(void)
     while (wiped->slow_works > 0 && now_ns() < deadline)
         wait_for_turn(&limit);
     wiped->forks_waiting--;
-    child_renews = udyn_sites_are_traced(udyn_process_images());
+    child_renews = udyn_sites_need_care(udyn_process_images());
 }
 
 static void after_fork_in_parent(void)
 {
     if (is_forking) {
         is_forking = 0;
+        child_renews = false;
         end_turn();
         udyn_system_unlock();
     }
@@ -142,6 +143,7 @@ static void after_fork_in_child(void)
         (void)pthread_setcancelstate(cancel_state, NULL); /* it can't fail for a state it gave */
         if (child_renews && udyn_system_lock() == 0)
             udyn_system_unlock();
+        child_renews = false;
     }
 }
 
@@ -195,7 +197,7 @@ int udyn_system_lock(void)
     (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state); /* it can't fail */
     take(&page->lock);
     if (page->is_known == 0)
-        udyn_process_renew();
+        udyn_process_renew(child_renews);
     return 0;
 }
 

@@ -12,21 +12,21 @@ static uint32_t generation;
 static struct udyn_linux_image *images;
 static bool is_exiting; /* under the lock */
 
-void udyn_process_renew(void)
+void udyn_process_renew(bool in_fork)
 {
-    udyn_sites_renew(images);
+    udyn_sites_renew(images, in_fork);
     __atomic_store_n(&generation, generation + 1, __ATOMIC_RELAXED);
     udyn_lock_set_known();
 }
 
 uint32_t udyn_process_generation(void)
 {
-    return generation;
+    return __atomic_load_n(&generation, __ATOMIC_RELAXED);
 }
 
 bool udyn_process_is(uint32_t of)
 {
-    return udyn_lock_is_known() && __atomic_load_n(&generation, __ATOMIC_RELAXED) == of;
+    return udyn_lock_is_known() && udyn_process_generation() == of;
 }
 
 bool udyn_process_is_exiting(void)

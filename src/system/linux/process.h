@@ -8,8 +8,9 @@
 
 #include "system/linux/image.h"
 
-/* Gives a forked child its own state of all images; the first who takes the lock does it. */
-void udyn_process_renew(void);
+/* Gives a forked child its own state of all images; the first who takes the lock does it. in_fork:
+ * in fork() itself. */
+void udyn_process_renew(bool in_fork);
 
 /* Has exit() begun? Then nothing removes what is made now. Under the lock. */
 bool udyn_process_is_exiting(void);

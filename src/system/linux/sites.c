@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The cure for fork, and for a debugger beside a tracer.
+ * The cure for fork, and for a debugger beside a tracer, of the 5-byte site.
  *
  * A kernel of the 5-byte kind (arch/x86_64.c) writes a call into a traced site, to a page that
  * fork() does not copy: a child that calls the site dies. So the child renews each image that has
- * such a call, or a breakpoint of its parent: in fork() itself if the parent has a probe enabled,
- * before a debugger can come; after any other kind of fork when a fire has found its probe enabled
- * and finds that it is in a child that is not known yet (lock.c). It costs nothing while all probes
- * are disabled. To renew is:
+ * such a call: in fork() itself if the parent has a probe enabled, before a debugger can come;
+ * after any other kind of fork when a fire has found its probe enabled and finds that it is in a
+ * child that is not known yet (lock.c). It costs nothing while all probes are disabled. To renew
+ * is:
  *
- *   MADV_DONTNEED on the semaphores and on the sites drops the child's private copies of these
- *   pages, so that they are as in the file: no call, and zero.
+ *   MADV_DONTNEED from the sites to the semaphores drops the child's private copies of these pages,
+ *   so that they are as in the file: no call, and zero. It is one call, under one lock of the
+ *   kernel, so that no attach comes between the two.
  *   MADV_DONTDUMP and MADV_DODUMP on the page before the sites split the mapping and join it again.
  *   For each of the two the kernel looks anew which uprobes apply to the mapping and places them
  *   (mm/vma.c, vma_complete() calls uprobe_mmap()): a child that is traced is traced on, with its
  *   semaphores counted up, and one that is not is clean.
  *
- * None of this needs the image's file or a descriptor. While a debugger is attached, an image
- * without such a call is left as it is, since a breakpoint may be the debugger's; only those
- * semaphores are cleared that are up with nobody at their site.
+ * None of this needs the image's file or a descriptor. A breakpoint that the child has inherited
+ * needs nothing: the kernel runs it in a child that is traced, and takes it back at its first hit
+ * in one that is not (kernel/events/uprobes.c, handler_chain()).
+ *
+ * A child may have shut itself in with a seccomp filter that kills for any other system call than
+ * those of malloc and threads. So whether there is something to renew is found out by reading
+ * memory, and only what a debugger has left behind is a reason to ask the kernel for one.
  *
  * A debugger and the kernel both write the first byte of a site, and neither knows of the other:
  * the kernel writes the 5 bytes of its call over a debugger's breakpoint, or takes the breakpoint
@@ -89,7 +94,9 @@ static enum look look_at_position(const struct udyn_linux_image *image, size_t p
     return look_at(image, image->sites + position * UDYN_SITE_SIZE);
 }
 
-/* A semaphore that is up while nobody is at its site is a copy of the parent's. */
+/* In fork(): a semaphore that is up while nobody is at its site is a copy of what a debugger, or a
+ * tool that writes semaphores itself, has done to the parent. Later it may be the kernel's, which
+ * counts the semaphore up before it changes the site. */
 static void clear_copied_semaphores(const struct udyn_linux_image *image)
 {
     volatile uint16_t *semaphores = (volatile uint16_t *)(void *)image->semaphores;
@@ -112,9 +119,7 @@ static void renew(struct udyn_linux_image *image)
 {
     size_t first_page = (size_t)(image->sites - image->base);
 
-    if ((image->semaphores != NULL &&
-         madvise(image->semaphores, image->semaphores_size, MADV_DONTNEED_LOCKED) < 0) ||
-        madvise(image->sites, image->sites_size, MADV_DONTNEED_LOCKED) < 0) {
+    if (madvise(image->sites, image->traced_size, MADV_DONTNEED_LOCKED) < 0) {
         set_state(image, UDYN_SITES_LOST);
         return;
     }
@@ -124,44 +129,51 @@ static void renew(struct udyn_linux_image *image)
     set_state(image, UDYN_SITES_READY);
 }
 
-/* For a call, in any case; for a breakpoint, which the kernel would take back at the first hit,
- * unless it may be a debugger's. */
-static void renew_in_child(struct udyn_linux_image *image, bool debugged)
+static void renew_in_child(struct udyn_linux_image *image)
 {
     bool seen[LOOK_MIXED + 1] = {false};
     size_t i;
 
     for (i = 0; image->fork_call != 0 && i < image->head.count; i++)
         seen[look_at_position(image, i)] = true;
-    if (seen[LOOK_MIXED] && debugged)
+    if (seen[LOOK_MIXED] && is_debugged())
         set_state(image, UDYN_SITES_DEBUGGED);
-    else if (seen[LOOK_MIXED] || seen[LOOK_CALL] || (seen[LOOK_BREAKPOINT] && !debugged))
+    else if (seen[LOOK_MIXED] || seen[LOOK_CALL])
         renew(image);
-    else
-        clear_copied_semaphores(image);
 }
 
-bool udyn_sites_are_traced(const struct udyn_linux_image *images)
+/* Would a child that is forked now have to do something about the probe? */
+static bool needs_care(const struct udyn_linux_image *image, size_t position)
 {
-    const volatile uint16_t *semaphores;
+    const volatile uint16_t *semaphores = (const volatile uint16_t *)(void *)image->semaphores;
+    enum look look;
+
+    if (semaphores != NULL && semaphores[position] == 0)
+        return false;
+    look = look_at_position(image, position);
+    if (look == LOOK_PRISTINE)
+        return semaphores != NULL; /* up with nobody at the site */
+    return look != LOOK_BREAKPOINT;
+}
+
+bool udyn_sites_need_care(const struct udyn_linux_image *images)
+{
     size_t i;
 
-    for (; images != NULL; images = images->next) {
-        semaphores = (const volatile uint16_t *)(const void *)images->semaphores;
-        for (i = 0; images->fork_call != 0 && i < images->head.count; i++)
-            if (semaphores != NULL ? semaphores[i] != 0
-                                   : look_at_position(images, i) != LOOK_PRISTINE)
+    for (; images != NULL; images = images->next)
+        for (i = 0; i < images->head.count; i++)
+            if (needs_care(images, i))
                 return true;
-    }
     return false;
 }
 
-void udyn_sites_renew(struct udyn_linux_image *images)
+void udyn_sites_renew(struct udyn_linux_image *images, bool in_fork)
 {
-    bool debugged = images != NULL && is_debugged();
-
-    for (; images != NULL; images = images->next)
-        renew_in_child(images, debugged);
+    for (; images != NULL; images = images->next) {
+        renew_in_child(images);
+        if (in_fork)
+            clear_copied_semaphores(images);
+    }
 }
 
 /*

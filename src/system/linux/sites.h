@@ -7,11 +7,12 @@
 
 #include "system/linux/image.h"
 
-/* Has one of the images in the list an enabled probe, at a site that a forked child must renew?
- * Under the lock. */
-bool udyn_sites_are_traced(const struct udyn_linux_image *images);
+/* Has one of the images in the list a probe that a child which is forked now must see to? Under the
+ * lock. */
+bool udyn_sites_need_care(const struct udyn_linux_image *images);
 
-/* Gives a forked child its own state of all images in the list. Under the lock. */
-void udyn_sites_renew(struct udyn_linux_image *images);
+/* Gives a forked child its own state of all images in the list, in_fork: in fork() itself, before
+ * anybody can have attached to it. Under the lock. */
+void udyn_sites_renew(struct udyn_linux_image *images, bool in_fork);
 
 #endif

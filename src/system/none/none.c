@@ -176,3 +176,8 @@ bool udyn_system_may_fire(const struct udyn_probe *probe)
     (void)probe;
     return false;
 }
+
+void udyn_system_touch_string(uint64_t address)
+{
+    (void)address;
+}
