@@ -7,9 +7,6 @@
 #include "core/provider.h"
 #include "system/system.h"
 
-/* How far a string is read before the site is called. Tracers copy less than that. */
-#define STRING_MAX (64 * 1024)
-
 /* A site is a function without arguments of its own: the calling convention puts the values where
  * the operands of the note say, six or eight in registers and the others on the stack. */
 typedef void site_function(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
@@ -28,24 +25,13 @@ const volatile uint16_t *usdt_dyn_probe_semaphore(const usdt_dyn_probe *probe)
     return __atomic_load_n(&probe->watched, __ATOMIC_RELAXED);
 }
 
-/*
- * BPF and the kernel's uprobe fetch copy strings without faulting (copy_from_user_nofault): a page
- * that nobody has touched yet, such as a constant in a file that is not in memory, would read as an
- * empty string.
- */
 static void touch_strings(const uint64_t *values, unsigned int strings)
 {
     size_t i;
 
-    for (i = 0; strings != 0; i++, strings >>= 1) {
-        const char *string = (const char *)(uintptr_t)values[i];
-
-        if ((strings & 1) != 0 && string != NULL) {
-            size_t length = strnlen(string, STRING_MAX);
-
-            __asm__ volatile("" : : "r"(length)); /* the read is what it is for: keep it */
-        }
-    }
+    for (i = 0; strings != 0; i++, strings >>= 1)
+        if ((strings & 1) != 0)
+            udyn_system_touch_string(values[i]);
 }
 
 static void call_site(const struct udyn_probe *probe, const uint64_t *values)
