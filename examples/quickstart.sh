@@ -55,6 +55,6 @@ fi
 need_tracefs || true
 
 step "bpftrace attaches: bpftrace -p $program examples/job-queue/events.bt"
-timeout -s KILL 60 bpftrace -p "$program" "$root/examples/job-queue/events.bt" </dev/null
+timeout --foreground -s KILL 60 bpftrace -p "$program" "$root/examples/job-queue/events.bt" </dev/null
 
 step "That was it. Next: README.md, and your own probes"

@@ -39,10 +39,8 @@ need_tracefs || echo "No tracefs: tests that trace are skipped."
 cmake -S "$root" -B "$build" -DUSDT_DYN_WERROR=ON
 cmake --build "$build" --parallel
 
-# A tracer hangs now and then while it detaches, bpftrace 0.17 above all: a test that has failed is run
-# once more, and what fails twice has failed.
 ctest --test-dir "$build" --parallel 2 --output-on-failure --no-tests=error --timeout 300 \
-    --repeat until-pass:2 "${leave_out[@]}"
+    "${leave_out[@]}"
 
 # The unit tests once more under AddressSanitizer with UndefinedBehaviorSanitizer, and under
 # ThreadSanitizer.

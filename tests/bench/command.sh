@@ -20,8 +20,8 @@ listers=('usdt-dyn list -p' 'bpftrace -l -p' 'tplist-bpfcc -p')
 list_with() { # LISTER PID
     case $1 in
     usdt-dyn*) "$command" list -p "$2" ;;
-    bpftrace*) timeout -s KILL 60 bpftrace -l -p "$2" 'usdt:*' ;;
-    tplist*) timeout -s KILL 60 tplist-bpfcc -p "$2" ;;
+    bpftrace*) timeout --foreground -s KILL 60 bpftrace -l -p "$2" 'usdt:*' ;;
+    tplist*) timeout --foreground -s KILL 60 tplist-bpfcc -p "$2" ;;
     esac </dev/null >"$work/listed" 2>/dev/null
 }
 

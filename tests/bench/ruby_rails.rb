@@ -101,18 +101,34 @@ class Tracer
 
   def initialize(pid)
     program = PROBES.map { |probe| "usdt::rails:#{probe} { @#{probe} = count(); }" }.join(" ")
-    @out = IO.popen(["timeout", "-s", "KILL", "600", "bpftrace", "-f", "json", "-p", pid.to_s, "-e",
+    @out = IO.popen(["timeout", "--foreground", "-s", "KILL", "600", "bpftrace", "-f", "json", "-p", pid.to_s, "-e",
                      "#{program} BEGIN { printf(\"ready\\n\"); }", { err: File::NULL, in: File::NULL }])
     nil until @out.gets&.include?("ready") || @out.eof?
   end
 
   # Returns how often each probe fired.
   def stop
-    Process.kill("INT", Integer(`pgrep -P #{@out.pid}`))
-    counts = @out.each_line.filter_map { |line| JSON.parse(line) rescue nil } # rubocop:disable Style/RescueModifier
-                 .select { |line| line["type"] == "map" }.flat_map { |line| line["data"].to_a }.to_h
+    counts = last_lines.filter_map { |line| JSON.parse(line) rescue nil } # rubocop:disable Style/RescueModifier
+                       .select { |line| line["type"] == "map" }.flat_map { |line| line["data"].to_a }.to_h
     @out.close
     PROBES.to_h { |probe| [probe, counts["@#{probe}"].to_i] }
+  end
+
+  private
+
+  # Ends it. bpftrace sleeps over a signal that comes just before it waits for events: see stop() in tests/e2e/lib.sh.
+  def last_lines
+    tracer = Integer(`pgrep -P #{@out.pid}`)
+    reader = Thread.new { @out.readlines }
+    Process.kill("INT", @out.pid)
+    30.times do
+      return reader.value if reader.join(1)
+
+      Process.kill("INT", @out.pid) if File.read("/proc/#{tracer}/wchan").include?("poll")
+    rescue SystemCallError
+      nil # it has just ended
+    end
+    raise "bpftrace does not end on SIGINT"
   end
 end
 

@@ -11,7 +11,7 @@ here=$(dirname "$0")
 expect() {
     local wanted=$1 regex=$2 status=0
     shift 2
-    timeout -s KILL 60 "$command" "$@" </dev/null >"$work/stdout" 2>"$work/stderr" || status=$?
+    timeout --foreground -s KILL 60 "$command" "$@" </dev/null >"$work/stdout" 2>"$work/stderr" || status=$?
     [[ $status == "$wanted" ]] || fail "usdt-dyn $*: exit status $status, not $wanted: $(head -3 "$work/stderr")"
     grep -Eq -- "$regex" "$work/stderr" "$work/stdout" ||
         fail "usdt-dyn $*: no line like '$regex' in: $(head -3 "$work/stderr")"

@@ -11,7 +11,7 @@ spec_of() {
     "$command" list -p "$1" --spec bpftrace | sort
 }
 bpftrace_of() {
-    timeout -s KILL 60 bpftrace -l -p "$1" 'usdt:*' </dev/null |
+    timeout --foreground -s KILL 60 bpftrace -l -p "$1" 'usdt:*' </dev/null |
         sed -E "s|/proc/$1/root/|/|" | sort -u
 }
 
@@ -78,6 +78,6 @@ best_of_seven() {
     echo $best
 }
 ours=$(best_of_seven "$command" list -p "$pid")
-theirs=$(best_of_seven timeout -s KILL 60 bpftrace -l -p "$pid" 'usdt:*')
+theirs=$(best_of_seven timeout --foreground -s KILL 60 bpftrace -l -p "$pid" 'usdt:*')
 echo "list -p: usdt-dyn $ours us, bpftrace $theirs us: $((theirs / ours)) times as fast"
 ((theirs >= 10 * ours)) || fail 'list is not ten times as fast as bpftrace -l'

@@ -60,8 +60,8 @@ pid=$(pid_of app)
 spec() { "$command" list -p "$pid" $shop:paid --spec "$1"; }
 
 read -ra perf_words <<<"$(spec perf)"
-expect_match perf "Added new event" "$(HOME=$work timeout -s KILL 60 "${perf_words[@]}" </dev/null 2>&1)"
-HOME=$work timeout -s KILL 60 perf probe -q -d "sdt_$shop:paid" </dev/null || fail 'perf probe -d'
+expect_match perf "Added new event" "$(HOME=$work timeout --foreground -s KILL 60 "${perf_words[@]}" </dev/null 2>&1)"
+HOME=$work timeout --foreground -s KILL 60 perf probe -q -d "sdt_$shop:paid" </dev/null || fail 'perf probe -d'
 
 # tracefs: with the group and the instance of this test.
 place=$(spec tracefs)
@@ -74,4 +74,4 @@ expect_match 'the event' '^paid: .* a0=7 a1="text" ' "$(uprobe_trace)"
 uprobe_enable paid 0
 
 gdb_line=$(spec gdb)
-expect_match 'gdb' '^Breakpoint 1 at 0x' "$(timeout -s KILL 60 gdb -p "$pid" -batch -ex "$gdb_line" </dev/null 2>&1)"
+expect_match 'gdb' '^Breakpoint 1 at 0x' "$(timeout --foreground -s KILL 60 gdb -p "$pid" -batch -ex "$gdb_line" </dev/null 2>&1)"

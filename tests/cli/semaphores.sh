@@ -26,7 +26,7 @@ for round in {1..100}; do
         kill -KILL "$(pgrep -P "$(pid_of killed)")"
         wait_end killed || true
     fi
-    timeout -s KILL 60 "$command" trace -p "$pid" python:gc__start python:gc__done --count 3 \
+    timeout --foreground -s KILL 60 "$command" trace -p "$pid" python:gc__start python:gc__done --count 3 \
         </dev/null >"$work/events" 2>"$work/errors" || fail "round $round: $(cat "$work/errors")"
     expect_equal "the events of round $round" 3 "$(wc -l <"$work/events")"
 done

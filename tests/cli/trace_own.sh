@@ -100,7 +100,7 @@ wait_end duration || fail '--duration: not 0'
 
 (
     set +o pipefail
-    timeout -s KILL $tracer_limit "$command" trace -p "$(pid_of app-file)" none 2>"$(err_of pipe)" | head -n 1
+    timeout --foreground -s KILL $tracer_limit "$command" trace -p "$(pid_of app-file)" none 2>"$(err_of pipe)" | head -n 1
     echo "status ${PIPESTATUS[0]}"
 ) >"$(out_of pipe)" &
 register pipe $!

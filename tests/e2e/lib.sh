@@ -149,12 +149,13 @@ start() {
     ends[$name]=$end
 }
 
-# start_tracer NAME COMMAND...: a tracer never gets a terminal, nor more than its time.
+# start_tracer NAME COMMAND...: a tracer never gets a terminal, nor more than its time. Without --foreground
+# timeout(1) would also signal its process group, and ignore that signal from then on: only the first would arrive.
 start_tracer() {
     local name=$1
     shift
     prepare "$name"
-    run_alone timeout -s KILL $tracer_limit "$@" </dev/null >"$work/$name.out" 2>"$work/$name.err" &
+    run_alone timeout --foreground -s KILL $tracer_limit "$@" </dev/null >"$work/$name.out" 2>"$work/$name.err" &
     register "$name" $!
 }
 
@@ -253,15 +254,17 @@ where_is() { # PID
     ps -o pid,stat,wchan:32,args --no-headers --ppid "$1" || true
 }
 
-# stop NAME [SIGNAL]: ends it and waits for its end. The signal is sent again: bpftrace looks whether
-# one came and then waits for events, and would sleep over one that comes between the two.
+# stop NAME [SIGNAL]: ends it and waits for its end. bpftrace looks whether a signal came and then waits for events,
+# and sleeps over one that comes between the two. So a tracer that still waits gets it again; one that detaches or
+# prints does not, as another signal would cut that short.
 stop() {
-    local tries
-    for tries in {1..10}; do
-        kill "-${2:-INT}" "${pids[$1]}" 2>/dev/null || true
-        try_for "$((tries < 10 ? 2 : wait_limit))" has_ended "$1" && break
+    local signal=${2:-INT} seconds
+    kill "-$signal" "${pids[$1]}" 2>/dev/null || true
+    for ((seconds = 0; seconds < wait_limit; seconds++)); do
+        try_for 1 has_ended "$1" && break
+        ! is_waiting "$1" || kill "-$signal" "${pids[$1]}" 2>/dev/null || true
     done
-    has_ended "$1" || fail "$1 does not end on SIG${2:-INT}:"$'\n'"$(where_is "${pids[$1]}")"
+    has_ended "$1" || fail "$1 does not end on SIG$signal:"$'\n'"$(where_is "${pids[$1]}")"
     wait "${pids[$1]}" 2>/dev/null || true
 }
 
@@ -299,10 +302,24 @@ remove_events() {
 
 # ---- The end ----------------------------------------------------------------------------------
 
-# timeout(1) leads a process group of its own with the tracer in it.
-kill_hard() {
-    kill -KILL "${pids[$1]}" 2>/dev/null || true
-    kill -KILL -- "-${pids[$1]}" 2>/dev/null || true
+# The process and all below it: a tracer is a child of timeout(1), and may have children.
+add_tree() { # PID
+    local file child children
+    tree+=("$1")
+    for file in "/proc/$1/task"/*/children; do
+        children=()
+        # The file does not end in a newline, which is an error to read.
+        { read -ra children <"$file"; } 2>/dev/null || true
+        for child in "${children[@]}"; do
+            add_tree "$child"
+        done
+    done
+}
+
+kill_hard() { # NAME
+    local tree=()
+    add_tree "${pids[$1]}"
+    kill -KILL "${tree[@]}" 2>/dev/null || true
 }
 
 end_all() {

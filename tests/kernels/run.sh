@@ -51,7 +51,7 @@ make_initramfs() {
 }
 
 boot() { # KERNEL: prints what the guest prints
-  timeout -s KILL 600 qemu-system-x86_64 -accel tcg -cpu max -m 1024 -display none -no-reboot \
+  timeout --foreground -s KILL 600 qemu-system-x86_64 -accel tcg -cpu max -m 1024 -display none -no-reboot \
     -serial stdio -monitor none -kernel "$1" -initrd "$work/initramfs" \
     -append 'console=ttyS0 panic=-1 quiet' </dev/null | tr -d '\r'
 }

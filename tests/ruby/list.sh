@@ -9,8 +9,8 @@ pid=$(pid_of app)
 run app 'P = StaticTracing::Provider.register("listed"); P.add_tracepoint("created", id: Integer, name: String); P.enable' >/dev/null
 run app 'P.add_tracepoint("later", Float); P.path' >/dev/null
 
-bpftrace_list() { timeout -s KILL 30 bpftrace -l 'usdt:*:listed:*' -p "$pid" </dev/null 2>/dev/null | sed 's/.*:\(listed:.*\)/\1/' | sort; }
-tplist_list() { timeout -s KILL 30 tplist-bpfcc -p "$pid" </dev/null 2>/dev/null | grep -oE 'listed:[a-z]+' | sort; }
+bpftrace_list() { timeout --foreground -s KILL 30 bpftrace -l 'usdt:*:listed:*' -p "$pid" </dev/null 2>/dev/null | sed 's/.*:\(listed:.*\)/\1/' | sort; }
+tplist_list() { timeout --foreground -s KILL 30 tplist-bpfcc -p "$pid" </dev/null 2>/dev/null | grep -oE 'listed:[a-z]+' | sort; }
 
 both='listed:created
 listed:later'
