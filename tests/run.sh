@@ -36,13 +36,16 @@ if [ "${1:-}" = --slow ]; then
 fi
 need_tracefs || echo "No tracefs: tests that trace are skipped."
 
-cmake -S "$root" -B "$build" -DUSDT_DYN_WERROR=ON
-cmake --build "$build" --parallel
-
-ctest --test-dir "$build" --parallel 2 --output-on-failure --no-tests=error --timeout 300 \
-    "${leave_out[@]}"
-
+# All of it runs, also after a failure; the summary tells what failed, what was skipped and why.
+folders=("$build" "$root/build/asan" "$root/build/tsan")
+rm -f "${folders[@]/%//results.xml}"
+if cmake -S "$root" -B "$build" -DUSDT_DYN_WERROR=ON && cmake --build "$build" --parallel; then
+    ctest --test-dir "$build" --parallel 2 --output-on-failure --no-tests=error --timeout 300 \
+        --output-junit results.xml --test-output-size-passed 1000000 "${leave_out[@]}" || true
+fi
 # The unit tests once more under AddressSanitizer with UndefinedBehaviorSanitizer, and under
 # ThreadSanitizer.
-"$root/tests/check/check.sh" asan
-"$root/tests/check/check.sh" tsan
+for preset in asan tsan; do
+    "$root/tests/check/check.sh" $preset || true
+done
+"$root/tests/summary.py" "${folders[@]}"

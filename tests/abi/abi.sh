@@ -12,7 +12,7 @@ library=${USDT_DYN_BUILD:-$root/build}/src/libusdt-dyn.so
 stored=$root/tests/abi/usdt-dyn.abi.xml
 
 skip() {
-  echo "skipped: $*"
+  echo "SKIP: $*"
   exit 77
 }
 

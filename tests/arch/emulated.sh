@@ -20,7 +20,7 @@ leave_out=()
 work=$USDT_DYN_BUILD/arch-$processor
 
 skip() {
-  echo "skipped: $*"
+  echo "SKIP: $*"
   exit 77
 }
 

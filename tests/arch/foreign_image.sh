@@ -8,7 +8,7 @@ processor=$1 machine=$2 operands=$3
 file=$USDT_DYN_BUILD/tests/arch/$processor.so
 
 for tool in readelf eu-elflint; do
-  command -v $tool >/dev/null || { echo "skipped: no $tool" && exit 77; }
+  command -v $tool >/dev/null || { echo "SKIP: no $tool" && exit 77; }
 done
 "$USDT_DYN_BUILD/tests/arch/write-image" "$processor" "$file"
 

@@ -9,7 +9,7 @@ supp=$PWD/tests/check/valgrind.supp
 
 preset=$1
 [[ $preset == valgrind ]] && preset=clang
-command -v cmake >/dev/null || exit 77
+command -v cmake >/dev/null || { echo "SKIP: no cmake" && exit 77; }
 case $1 in
 valgrind | cppcheck) command -v "$1" >/dev/null || { echo "SKIP: no $1" && exit 77; } ;;
 tidy) command -v clang-tidy >/dev/null || { echo "SKIP: no clang-tidy" && exit 77; } ;;
@@ -19,7 +19,7 @@ cmake --preset "$preset"
 cmake --build --preset "$preset" --parallel 2
 case $1 in
 clang | asan | tsan)
-    ctest --preset "$1" --parallel 2
+    ctest --preset "$1" --parallel 2 --output-junit results.xml --test-output-size-passed 1000000
     ;;
 valgrind)
     for test in build/clang/tests/unit/test-*; do

@@ -7,7 +7,7 @@ set -euo pipefail
 work=$USDT_DYN_BUILD/musl
 tests=$USDT_DYN_SOURCE/tests/musl
 
-command -v musl-gcc >/dev/null || { echo "skipped: no musl-gcc: apt-get install musl-tools" && exit 77; }
+command -v musl-gcc >/dev/null || { echo "SKIP: no musl-gcc: apt-get install musl-tools" && exit 77; }
 
 # Debian's musl has none of the kernel's headers. Only they are taken from the other libc's folder.
 mkdir -p "$work/include"
