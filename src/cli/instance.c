@@ -16,7 +16,7 @@
 
 static void path_of(const char *instance, char path[PATH_SIZE])
 {
-    snprintf(path, PATH_SIZE, "instances/%s", instance);
+    snprintf(path, PATH_SIZE, "instances/%.*s", UDYN_INSTANCE_SIZE - 1, instance);
 }
 
 /* Between making and locking it a sweep may have taken it for left behind and removed it. */

@@ -107,23 +107,29 @@ static void put_path(FILE *out, const struct udyn_found *found)
     udyn_text_put(out, found->path, strlen(found->path));
 }
 
-/* What `put` prints, as a cell. */
-static void add_cell(struct udyn_table *table, void (*put)(FILE *out, const struct udyn_found *),
+/* What `put` prints; NULL if there is no memory for it. */
+static char *printed(void (*put)(FILE *out, const struct udyn_found *),
                      const struct udyn_found *found)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
 
-    if (out != NULL) {
-        put(out, found);
-        if (fclose(out) == 0) {
-            udyn_table_add(table, text);
-            return;
-        }
-        free(text);
-    }
-    udyn_table_add(table, udyn_copy("?"));
+    if (out == NULL)
+        return NULL;
+    put(out, found);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void add_cell(struct udyn_table *table, void (*put)(FILE *out, const struct udyn_found *),
+                     const struct udyn_found *found)
+{
+    char *text = printed(put, found);
+
+    udyn_table_add(table, text != NULL ? text : udyn_copy("?"));
 }
 
 static void add_row(const struct udyn_found *found, void *context)

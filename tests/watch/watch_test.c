@@ -43,7 +43,7 @@ static int64_t now_ms(void)
 
 static void add_probes(usdt_dyn_provider *provider, usdt_dyn_probe **probes, size_t count)
 {
-    char name[16];
+    char name[32];
     size_t i;
 
     for (i = 0; i < count; i++) {
