@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# speed.sh ATTACHES [site]: bpftrace attaches and detaches that many times. 95 of 100 attaches are noticed
-# within 20 ms, and every detach within 250 ms.
+# speed.sh ATTACHES [site]: bpftrace attaches and detaches that many times. Attaches are noticed within 20 ms but
+# for one in twenty, or one of fewer, and every detach within 250 ms.
 source "$(dirname "$0")/lib.sh"
 need root bpftrace
 
@@ -18,5 +18,6 @@ for kind in attach detach; do
     echo "$kind noticed after (us): median $(percentile app $kind 50)," \
         "95 of 100 $(percentile app $kind 95), at most $(percentile app $kind 100)"
 done
-(($(percentile app attach 95) <= 20000)) || fail 'attaches are noticed too late'
+late=$(delays app attach | awk '$1 > 20000' | wc -l)
+((late <= 1 || late * 20 <= attaches)) || fail "$late attaches were noticed too late"
 (($(percentile app detach 100) <= 250000)) || fail 'detaches are noticed too late'

@@ -15,9 +15,10 @@ start_tracer slow bpftrace -p "$worker" "$scripts/slow-requests.bt" 200
 for script in sql-by-request latency-by-controller top-queries overhead; do
     start_tracer "$script" bpftrace -p "$worker" "$scripts/$script.bt"
 done
-wait_line slow '^PID'
-wait_for 30 eval 'ask_http GET /show >/dev/null && line_matches sql-by-request "OrdersController#show" 1'
-# All are there: a subscription for each of the probes, whose number no longer grows.
+for script in slow sql-by-request latency-by-controller top-queries overhead; do
+    wait_tracer "$script"
+done
+# The gem has noticed them: a subscription for each of the probes.
 wait_for 30 eval '[[ $(ask_http GET /listeners) == "200 '"$worker"' 6" ]]'
 for _ in 1 2 3; do
     ask_http POST '/orders?name=anna' >/dev/null
