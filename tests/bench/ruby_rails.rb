@@ -84,12 +84,13 @@ class Server
     Dir["/proc/#{@pid}/task/*/schedstat"].sum { |file| File.read(file).to_i } / 1e9
   end
 
+  # Not by SIGTERM: Puma 6.6 with Ruby 3.3, also without the gem, at times waits for ever in the IO#close of its end.
   def stop
     @http&.finish
     @http = nil
     return unless @pid
 
-    Process.kill("TERM", @pid)
+    Process.kill("KILL", @pid)
     Process.wait(@pid)
     @pid = nil
   end

@@ -15,6 +15,7 @@ both() {
     read -ra patterns <<<"$3"
     start_tracer "bpf-$1" bpftrace -p "$(pid_of "$1")" -e "$2"
     wait_for 60 are_attached "$1" "${patterns[@]}"
+    wait_tracer "bpf-$1"
     start_tracer "own-$1" "$command" trace -p "$(pid_of "$1")" --json "${patterns[@]}" "${@:4}"
     wait_for "$wait_limit" grep -q 'Ctrl-C ends it' "$(err_of "own-$1")"
 }

@@ -45,8 +45,8 @@ expect app 0 semaphore at p
 # A child that has closed all its descriptors is traced on: the cure needs none.
 act app path at
 start_tracer trace bpftrace -e "usdt:$answer:at:p { printf(\"%d\\n\", arg0); }"
-wait_line trace Attaching
-wait_for "$wait_limit" is_enabled_or_ended trace app at p
+wait_attached trace app at p
+wait_tracer trace
 expect app 'fired 1' fire at p 5
 act app fork fork 'close ; fire at p 6 ; semaphore at p'
 expect app 'reaped with status 0' reap

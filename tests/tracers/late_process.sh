@@ -18,6 +18,7 @@ start_app early
 place=$(ask early "path $name" '^ok')
 start_tracer trace bpftrace -e "usdt:${place#ok }:$name:paid { printf(\"got %d\\n\", arg0); }"
 ask early "await $name paid 1" '^ok' >/dev/null
+wait_tracer trace
 
 start_app late
 expect_equal 'the file of the late process' "$place" "$(ask late "path $name" '^ok')"
