@@ -242,10 +242,14 @@ wait_end() {
 }
 
 # A process that has ended and was not waited for yet is a zombie.
-has_ended() {
+is_gone() { # PID
     local stat
-    { read -r stat <"/proc/${pids[$1]}/stat"; } 2>/dev/null || return 0
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
     [[ ${stat##*) } == [ZX]* ]]
+}
+
+has_ended() { # NAME
+    is_gone "${pids[$1]}"
 }
 
 # What a process and its children are doing, for a test that waits for them in vain.

@@ -18,7 +18,7 @@ try() {
 left() {
     find "$work" -mindepth 1 -maxdepth 1 -name 'usdt-dyn-test.*'
     while read -r _ pid; do
-        [[ ! -e /proc/$pid ]] || echo "process $pid"
+        is_gone "$pid" || echo "process $pid"
         [[ ! -e $tracefs/instances/udyn_$pid ]] || echo "instance of $pid"
         grep "udyn_$pid/" $tracefs/uprobe_events || true
     done < <(grep -E '^pid [0-9]+$' <<<"$said")

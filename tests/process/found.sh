@@ -64,8 +64,7 @@ wait_end app
 after=no
 [[ $1 == shared ]] && after=yes
 expect_found 'after the end of the parent' "$child" $after
-is_gone() { ! kill -0 "$child" 2>/dev/null; }
-expect_attached 'after the end of the parent' three "$child" is_gone
+expect_attached 'after the end of the parent' three "$child" is_gone "$child"
 expect_equal 'the child has fired' 2 "$(grep -c '^child ok fired 1' "$(out_of app)")"
 
 # A parent that ends with its descriptors open leaves the file to its child.
@@ -78,4 +77,4 @@ child=${answer#child }
 close_stdin other
 wait_end other
 expect_found 'after the end of the parent with descriptors' "$child" yes
-expect_attached 'after the end of the parent with descriptors' four "$child" is_gone
+expect_attached 'after the end of the parent with descriptors' four "$child" is_gone "$child"
