@@ -272,6 +272,22 @@ static void the_process_changes_its_user(void **state)
     in_child(change_user_of_memfd);
 }
 
+/* To cut a file that is mapped takes pages away from those who have it mapped, in memory or not. */
+static void a_memfd_cannot_be_cut(void **state)
+{
+    usdt_dyn_provider *provider;
+    usdt_dyn_probe *probe;
+
+    (void)state;
+    provider = support_provider("whole", "probe", NULL, 0, &probe);
+    assert_int_equal(usdt_dyn_provider_set_backing(provider, USDT_DYN_BACKING_MEMFD), 0);
+    assert_int_equal(usdt_dyn_provider_load(provider), 0);
+    assert_int_equal(truncate(usdt_dyn_provider_path(provider), 0), -1);
+    assert_int_equal(errno, EPERM);
+    assert_false(usdt_dyn_enabled(probe));
+    usdt_dyn_provider_free(provider);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_child_loads_while_its_parent_did),
         cmocka_unit_test(a_signal_handler_interrupts_a_call),
         cmocka_unit_test(a_loading_thread_is_cancelled),
+        cmocka_unit_test(a_memfd_cannot_be_cut),
         cmocka_unit_test_setup_teardown(the_umask_takes_all_rights, support_enter_folder,
                                         support_leave_folder),
         cmocka_unit_test_setup_teardown(the_process_changes_its_root, support_enter_folder,

@@ -62,7 +62,7 @@ int udyn_memfd_create(struct udyn_file *file, const char *provider,
      * vm.memfd_noexec=2 lets pass. Older kernels do not know it. */
     fd = memfd_create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
     if (fd < 0 && errno == EINVAL)
-        fd = memfd_create(name, MFD_CLOEXEC);
+        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return udyn_fail_errno(errno, "cannot make a memfd");
     fd = udyn_descriptor_raise(fd);
@@ -71,6 +71,10 @@ int udyn_memfd_create(struct udyn_file *file, const char *provider,
         error = udyn_file_write(fd, path, content);
     if (error == 0)
         error = udyn_file_note(file, path, &status);
+    /* To read what is cut off is SIGBUS, for every check of a semaphore. Only an emulator refuses.
+     */
+    if (error == 0)
+        (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK);
     if (error < 0)
         (void)close(fd); /* and the memory goes with it */
     else
