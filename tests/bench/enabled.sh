@@ -13,7 +13,7 @@ libbpf=
     libbpf='usdt:*:bench_libbpf:hit { @ = count(); }'
 start_tracer bpftrace bpftrace -p "$(pid_of enabled)" -e "
     usdt:*:bench_nop*:args* { @ = count(); }
-    usdt:*:bench_combined*:args* { @ = count(); }
+    usdt:*:bench_chosen*:args* { @ = count(); }
     usdt:*:bench_*:string { @s[str(arg1)] = count(); }
     usdt:*:bench:checked { @ = count(); } $libbpf
     uprobe:$program:bench_floor* { @ = count(); }"

@@ -19,8 +19,14 @@ class Goals
     goal("a disabled probe, to libstapsdt's `probeFire`", 0.1) do |f|
       f.ratio("disabled", "usdt_dyn_fire, semaphore", "libstapsdt probeFire")
     end,
-    goal("a hit, to one of a 1-byte nop", 0.35) do |f|
-      f.ratio("enabled", "nop5, 2 arguments", "nop, 2 arguments")
+    goal("a hit, to one of `sys/sdt.h`", 1.1) do |f|
+      f.ratio("enabled", "chosen, 2 arguments", "sys/sdt.h, 2 arguments")
+    end,
+    goal("a hit of the 5-byte nop, to the kernel's own floor for it", 1.2) do |f|
+      f.ratio("enabled", "nop5, 2 arguments", "uprobe on a function, nop5")
+    end,
+    goal("a hit with a string, to one without", 1.25) do |f|
+      f.ratio("enabled", "chosen, a string read", "chosen, 2 arguments")
     end,
     goal("load of one probe, to memfd_create, write and dlopen of the same file", 1.3) do |f|
       f.median("load", "1 probe: load to floor")

@@ -56,7 +56,7 @@ class Report
       | disabled, two integers | #{cost["sys/sdt.h without semaphore"]} | #{cost["usdt_dyn_fire, semaphore"]} |
       | disabled, an argument that costs something to make | #{cost["sys/sdt.h without semaphore, costly argument"]} | #{cost["usdt_dyn_fire, semaphore, costly argument"]} |
       | a hit, the same instruction (1-byte nop) | #{hit["sys/sdt.h, 2 arguments"]} | #{hit["nop, 2 arguments"]} |
-      | a hit, the instruction chosen for this kernel | - | #{hit["nop5, 2 arguments"]} |
+      | a hit, the instruction chosen for this kernel | - | #{hit["chosen, 2 arguments"]} |
 
       With integers at hand the two are alike. As soon as an argument must be made, a text, a clock, a sum, the
       trap point alone makes it for nobody, every time; the semaphore costs the same as before. Two tracers at one

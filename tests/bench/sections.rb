@@ -34,12 +34,15 @@ module Sections
       title: "A hit while traced",
       text: "Nanoseconds a hit, with one bpftrace that counts all of them (`{ @ = count(); }`; the string is " \
             "read). The two functions are the kernel's own floor: a uprobe on code that does nothing, begun " \
-            "with `push` as compilers do, and with the 5-byte nop that newer kernels turn into a call. nop, " \
-            "nop5 and nop+nop10 are the sites that this library can make; it takes the one that is best on the " \
-            "kernel it runs on.",
+            "with `push` as compilers do, and with the 5-byte nop that kernels from 6.18 to 7.1 turn into a call. " \
+            "nop and nop5 are sites that this library can make; chosen is the one that it takes on this kernel: " \
+            "the fastest that every child survives (docs/reliability.md, The 5-byte site).",
       result: lambda do |f|
-        ratio = times(f, "enabled", "nop5, 2 arguments", "uprobe on a function, nop5")
-        ratio && "With two arguments the 5-byte nop costs #{ratio} of that floor."
+        own = times(f, "enabled", "chosen, 2 arguments", "sys/sdt.h, 2 arguments")
+        fast = times(f, "enabled", "nop5, 2 arguments", "chosen, 2 arguments")
+        floor = times(f, "enabled", "nop5, 2 arguments", "uprobe on a function, nop5")
+        own && "With two arguments a hit costs #{own} of one of sys/sdt.h. The 5-byte nop would cost #{fast} of " \
+               "it on this machine, and #{floor} of its own floor."
       end,
       base: ->(_) { "nop, 2 arguments" }, to: "nop, 2 arguments", plot: true
     ),
