@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/error.h"
-#include "core/provider.h"
+#include "base/error.h"
+#include "base/probe.h"
+#include "base/type.h"
 #include "system/system.h"
 
 /* A site is a function without arguments of its own: the calling convention puts the values where

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/error.h"
+#include "base/error.h"
+#include "base/type.h"
 #include "core/watch.h"
 #include "system/system.h"
 

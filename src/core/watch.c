@@ -15,9 +15,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "core/error.h"
+#include "base/clock.h"
+#include "base/error.h"
 #include "system/system.h"
 
 /* After an open: every eighth of the time that has passed since, for this long. A tracer that needs
@@ -60,15 +60,7 @@ struct usdt_dyn_watch {
 
 /* Under the lock. */
 static struct usdt_dyn_watch *watches;
-static int64_t last_open = INT64_MIN / 2; /* in the time of now_ms() */
-
-static int64_t now_ms(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* it can't fail for this clock */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+static int64_t last_open = INT64_MIN / 2; /* in the time of udyn_clock_ms() */
 
 int usdt_dyn_watch_new(usdt_dyn_watch **watch)
 {
@@ -327,7 +319,7 @@ static bool is_near(const struct view *view, int64_t now)
 /* Returns USDT_DYN_WATCH_CHANGED and USDT_DYN_WATCH_NEAR, or a negative errno with a sentence. */
 static int look(struct usdt_dyn_watch *watch, int *next)
 {
-    int64_t now = now_ms();
+    int64_t now = udyn_clock_ms();
     struct view view;
     int seen;
     int error = udyn_system_lock();
@@ -370,7 +362,7 @@ static int sleep_until_worth(struct usdt_dyn_watch *watch, int was_near, int64_t
             return seen;
         if (__atomic_exchange_n(&watch->is_woken, 0, __ATOMIC_ACQUIRE))
             return seen;
-        left = deadline - now_ms();
+        left = deadline - udyn_clock_ms();
         if (left <= 0)
             return seen;
         /* Not until the next open if the next look comes sooner: opens without end shall not keep
@@ -384,7 +376,7 @@ static int sleep_until_worth(struct usdt_dyn_watch *watch, int was_near, int64_t
 /* Returns what the last look saw, or a negative errno. */
 static int wait_alone(struct usdt_dyn_watch *watch, int was_near, int timeout_ms)
 {
-    int64_t deadline = timeout_ms < 0 ? INT64_MAX : now_ms() + timeout_ms;
+    int64_t deadline = timeout_ms < 0 ? INT64_MAX : udyn_clock_ms() + timeout_ms;
     int result;
 
     if (watch == NULL)

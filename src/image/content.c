@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "image/image.h"
 #include "image/note.h"
 

@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #include "arch/arch.h"
-#include "core/provider.h"
+#include "base/probe.h"
 #include "image/buffer.h"
 
 #define UDYN_BUILD_ID_SIZE 16

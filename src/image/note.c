@@ -4,6 +4,8 @@
 #include <elf.h>
 #include <string.h>
 
+#include "base/type.h"
+
 _Static_assert(UDYN_NOTE_MAX >= sizeof(Elf64_Nhdr) + 16 + 3 * sizeof(uint64_t) +
                                     2 * (UDYN_NAME_MAX + 1) +
                                     USDT_DYN_MAX_ARGS * (UDYN_NAME_MAX + UDYN_OPERAND_SIZE + 1),

@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 #include "arch/arch.h"
-#include "core/provider.h"
+#include "base/name.h"
+#include "base/probe.h"
 #include "image/buffer.h"
 
 /* What SystemTap's probes are called, and the version that all tracers read. */

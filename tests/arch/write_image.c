@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/provider.h"
 #include "image/image.h"
 
 static const struct udyn_arch *const archs[] = {

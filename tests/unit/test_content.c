@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/provider.h"
 #include "image/image.h"
 #include "support.h"
 #include "test.h"

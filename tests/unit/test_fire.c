@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/provider.h"
+#include "base/probe.h"
 #include "support.h"
 #include "test.h"
 

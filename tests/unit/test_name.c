@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/name.h"
+#include "base/name.h"
 #include "support.h"
 #include "test.h"
 

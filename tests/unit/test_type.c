@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/provider.h"
+#include "base/type.h"
 #include "test.h"
 
 static void each_type_has_size_sign_and_name(void **state)

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "system/linux/private_file.h"
 
 bool udyn_fd_is(int fd, dev_t dev, ino_t ino)

@@ -11,7 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "base/error.h"
 
 /* A folder in which others may rename what is ours can't hold it: a sticky bit forbids that. */
 static int check_place(int fd, const struct udyn_place_to_keep *place)

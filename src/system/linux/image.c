@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "system/linux/loader.h"
 #include "system/linux/opens.h"
 #include "system/linux/process.h"

@@ -6,7 +6,7 @@
 #include <link.h>
 #include <string.h>
 
-#include "core/error.h"
+#include "base/error.h"
 
 int udyn_loader_open(const char *path, const struct udyn_image_content *content, void **handle,
                      char **base)

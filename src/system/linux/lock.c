@@ -21,7 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "base/clock.h"
+#include "base/error.h"
 #include "system/linux/process.h"
 #include "system/linux/sites.h"
 #include "system/system.h"
@@ -96,14 +97,6 @@ static void end_turn(void)
         (void)futex(&wiped->turns, FUTEX_WAKE, INT_MAX, NULL);
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* it can't fail for this clock */
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static void before_fork(void)
 {
     const struct timespec limit = {.tv_nsec = FORK_WAITS_NS};
@@ -114,9 +107,9 @@ static void before_fork(void)
     if (udyn_system_lock() < 0)
         return;
     is_forking = 1;
-    deadline = now_ns() + FORK_WAITS_NS;
+    deadline = udyn_clock_ns() + FORK_WAITS_NS;
     wiped->forks_waiting++;
-    while (wiped->slow_works > 0 && now_ns() < deadline)
+    while (wiped->slow_works > 0 && udyn_clock_ns() < deadline)
         wait_for_turn(&limit);
     wiped->forks_waiting--;
     child_renews = udyn_sites_need_care(udyn_process_images());

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "system/linux/descriptor.h"
 #include "system/linux/file.h"
 #include "system/linux/process.h"

@@ -6,7 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "system/linux/lock.h"
 
 /* Made outside of a trampoline the call does nothing but fail, and its errno tells the kind. */

@@ -39,7 +39,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "system/linux/lock.h"
 
 #ifndef MADV_DONTNEED_LOCKED

@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "system/system.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

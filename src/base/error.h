@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sentence that usdt_dyn_last_error() gives, and what USDT_DYN_DEBUG=1 prints. */
-#ifndef UDYN_CORE_ERROR_H
-#define UDYN_CORE_ERROR_H
+#ifndef UDYN_BASE_ERROR_H
+#define UDYN_BASE_ERROR_H
 
 /*
  * Keeps a sentence for this thread and returns `code`, a negative errno, so that a function can end

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/provider.h"
+#include "base/type.h"
+
+#include <stddef.h>
 
 static const struct {
     const char *name;

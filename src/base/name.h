@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The names of providers, probes and arguments, and a table to find a probe by its name. */
-#ifndef UDYN_CORE_NAME_H
-#define UDYN_CORE_NAME_H
+#ifndef UDYN_BASE_NAME_H
+#define UDYN_BASE_NAME_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/name.h"
+#include "base/name.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/error.h"
+#include "base/error.h"
 
 static bool is_letter(char c)
 {
