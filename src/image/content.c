@@ -5,23 +5,23 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "image/image.h"
+#include "image/content.h"
 #include "image/note.h"
 
-static void begin(struct udyn_image_content *content, enum udyn_section section, size_t alignment)
+static void begin(struct udyn_content *content, enum udyn_section section, size_t alignment)
 {
     udyn_buffer_align(&content->file, alignment);
     content->sections[section].offset = content->file.size;
 }
 
-static void end(struct udyn_image_content *content, enum udyn_section section)
+static void end(struct udyn_content *content, enum udyn_section section)
 {
     content->sections[section].size = content->file.size - content->sections[section].offset;
 }
 
 /* A section of zeroes. */
-static void put_zeroes(struct udyn_image_content *content, enum udyn_section section,
-                       size_t alignment, size_t size)
+static void put_zeroes(struct udyn_content *content, enum udyn_section section, size_t alignment,
+                       size_t size)
 {
     begin(content, section, alignment);
     (void)udyn_buffer_extend(&content->file, size);
@@ -29,13 +29,13 @@ static void put_zeroes(struct udyn_image_content *content, enum udyn_section sec
 }
 
 /* The bytes of a section that is there; valid until something is appended. */
-static void *bytes_of(const struct udyn_image_content *content, enum udyn_section section)
+static void *bytes_of(const struct udyn_content *content, enum udyn_section section)
 {
     return content->file.bytes + content->sections[section].offset;
 }
 
 /* GNU build id, a hash of the content that perf keeps the file under: fill_build_id(). */
-static void put_build_id(struct udyn_image_content *content)
+static void put_build_id(struct udyn_content *content)
 {
     const Elf64_Nhdr header = {sizeof(ELF_NOTE_GNU), UDYN_BUILD_ID_SIZE, NT_GNU_BUILD_ID};
     unsigned char *note;
@@ -61,8 +61,7 @@ static size_t hash_words(size_t count)
  * One function symbol a probe, PROVIDER__PROBE, so that a stack trace taken at the site has a name.
  * The sections for the table and its hash are zeroes so far: fill_symbols().
  */
-static void put_symbols(struct udyn_image_content *content,
-                        const struct udyn_image_request *request)
+static void put_symbols(struct udyn_content *content, const struct udyn_content_request *request)
 {
     size_t symbols = request->count + 1; /* the first one is the undefined one */
     size_t i;
@@ -98,7 +97,7 @@ static void widen(Elf64_Word *words, size_t count)
 /* The symbols and their hash table, now that .text has its place. The table is one chain of all
  * symbols (gABI, "Hash Table"): the dynamic linker wants one, but nobody looks these symbols up by
  * name, since the image is opened with RTLD_LOCAL and refers to none itself. */
-static void fill_symbols(struct udyn_image_content *content, size_t count)
+static void fill_symbols(struct udyn_content *content, size_t count)
 {
     Elf64_Sym *symbol = bytes_of(content, UDYN_SECTION_DYNSYM);
     Elf64_Word *hash = bytes_of(content, UDYN_SECTION_HASH);
@@ -126,7 +125,7 @@ static void fill_symbols(struct udyn_image_content *content, size_t count)
         widen(hash, hash_words(count));
 }
 
-static void put_sites(struct udyn_image_content *content, const struct udyn_image_request *request)
+static void put_sites(struct udyn_content *content, const struct udyn_content_request *request)
 {
     unsigned char *site;
     size_t i;
@@ -138,9 +137,9 @@ static void put_sites(struct udyn_image_content *content, const struct udyn_imag
     end(content, UDYN_SECTION_TEXT);
 }
 
-static void put_dynamic(struct udyn_image_content *content)
+static void put_dynamic(struct udyn_content *content)
 {
-    const struct udyn_image_section *sections = content->sections;
+    const struct udyn_content_section *sections = content->sections;
     const Elf64_Dyn entries[] = {
         {DT_HASH, {sections[UDYN_SECTION_HASH].offset}},
         {DT_STRTAB, {sections[UDYN_SECTION_DYNSTR].offset}},
@@ -156,36 +155,36 @@ static void put_dynamic(struct udyn_image_content *content)
 }
 
 /* Where the probe at `position` of the image is. */
-static struct udyn_place place_of(const struct udyn_image_content *content, size_t position)
+static struct udyn_location location_of(const struct udyn_content *content, size_t position)
 {
-    struct udyn_place place = {
+    struct udyn_location location = {
         .site = content->sections[UDYN_SECTION_TEXT].offset + position * UDYN_SITE_SIZE,
         .base = content->sections[UDYN_SECTION_BASE].offset,
     };
 
     if (content->sections[UDYN_SECTION_PROBES].size > 0)
-        place.semaphore =
+        location.semaphore =
             content->sections[UDYN_SECTION_PROBES].offset + position * sizeof(uint16_t);
-    return place;
+    return location;
 }
 
-static void put_notes(struct udyn_image_content *content, const struct udyn_image_request *request)
+static void put_notes(struct udyn_content *content, const struct udyn_content_request *request)
 {
     size_t i;
 
     begin(content, UDYN_SECTION_NOTES, 4);
     for (i = 0; i < request->count; i++) {
-        struct udyn_place place = place_of(content, i);
+        struct udyn_location location = location_of(content, i);
 
         udyn_note_stapsdt(&content->file, request->arch, request->provider, request->probes[i],
-                          &place);
+                          &location);
     }
     end(content, UDYN_SECTION_NOTES);
     begin(content, UDYN_SECTION_NAMES, 4);
     for (i = 0; i < request->count; i++) {
-        struct udyn_place place = place_of(content, i);
+        struct udyn_location location = location_of(content, i);
 
-        udyn_note_names(&content->file, request->provider, request->probes[i], &place);
+        udyn_note_names(&content->file, request->provider, request->probes[i], &location);
     }
     end(content, UDYN_SECTION_NAMES);
 }
@@ -211,7 +210,7 @@ static inline void hash_block(uint64_t lanes[4], const unsigned char *bytes, siz
 
 /* The lanes, which do not wait for each other, are put together by FNV-1a's step with 128 bits:
  * 2^88 + 0x13b is its prime. */
-static void fill_build_id(struct udyn_image_content *content)
+static void fill_build_id(struct udyn_content *content)
 {
     const unsigned __int128 prime = ((unsigned __int128)1 << 88) + 0x13b;
     unsigned __int128 hash = ((unsigned __int128)0x6c62272e07bb0142U << 64) | 0x62b821756295c58dU;
@@ -229,24 +228,23 @@ static void fill_build_id(struct udyn_image_content *content)
 }
 
 /* Room for what a few probes with a few arguments need; more is made room for as it comes. */
-static size_t expected_size(const struct udyn_image_request *request)
+static size_t expected_size(const struct udyn_content_request *request)
 {
     return 4 * request->page_size + 8 * UDYN_NOTE_MAX + request->count * 256;
 }
 
-int udyn_image_content_build(struct udyn_image_content *content,
-                             const struct udyn_image_request *request)
+int udyn_content_build(struct udyn_content *content, const struct udyn_content_request *request)
 {
     int error;
 
-    *content = (struct udyn_image_content){.arch = request->arch, .page_size = request->page_size};
+    *content = (struct udyn_content){.arch = request->arch, .page_size = request->page_size};
     if (request->arch->is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
         return udyn_fail(-ENOTSUP,
                          "an image for %s can only be made on a processor with its byte order",
                          request->arch->name);
     (void)udyn_buffer_reserve(&content->file, expected_size(request));
     (void)udyn_buffer_extend(&content->file,
-                             sizeof(Elf64_Ehdr) + UDYN_IMAGE_SEGMENTS * sizeof(Elf64_Phdr));
+                             sizeof(Elf64_Ehdr) + UDYN_CONTENT_SEGMENTS * sizeof(Elf64_Phdr));
     put_build_id(content);
     put_symbols(content, request);
     put_zeroes(content, UDYN_SECTION_BASE, 1, 1);
@@ -257,9 +255,9 @@ int udyn_image_content_build(struct udyn_image_content *content,
     put_dynamic(content);
     put_notes(content, request);
     begin(content, UDYN_SECTION_SHSTRTAB, 1);
-    udyn_image_put_section_names(&content->file);
+    udyn_content_put_section_names(&content->file);
     end(content, UDYN_SECTION_SHSTRTAB);
-    error = udyn_image_put_headers(content);
+    error = udyn_content_put_headers(content);
     if (content->file.failed)
         return udyn_fail(-ENOMEM, "no memory for an image of %zu probes of provider %s",
                          request->count, request->provider);
@@ -271,7 +269,7 @@ int udyn_image_content_build(struct udyn_image_content *content,
     return 0;
 }
 
-void udyn_image_content_free(struct udyn_image_content *content)
+void udyn_content_free(struct udyn_content *content)
 {
     udyn_buffer_free(&content->file);
 }

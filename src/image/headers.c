@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "image/image.h"
+#include "image/content.h"
 #include "image/note.h"
 
 static const struct {
@@ -37,7 +37,7 @@ static const struct {
     [UDYN_SECTION_SHSTRTAB] = {".shstrtab", SHT_STRTAB, 0, 1},
 };
 
-void udyn_image_put_section_names(struct udyn_buffer *file)
+void udyn_content_put_section_names(struct udyn_buffer *file)
 {
     int i;
 
@@ -51,13 +51,13 @@ void udyn_image_put_section_names(struct udyn_buffer *file)
 }
 
 /* With USDT_DYN_DETECT_SITE there are no semaphores. */
-static bool is_left_out(const struct udyn_image_content *content, unsigned int section)
+static bool is_left_out(const struct udyn_content *content, unsigned int section)
 {
     return section == UDYN_SECTION_PROBES && content->sections[section].size == 0;
 }
 
 /* The index that a section has in the file, where those before it may have been left out. */
-static Elf64_Half index_of(const struct udyn_image_content *content, unsigned int section)
+static Elf64_Half index_of(const struct udyn_content *content, unsigned int section)
 {
     Elf64_Half index = 0;
     unsigned int i;
@@ -68,19 +68,19 @@ static Elf64_Half index_of(const struct udyn_image_content *content, unsigned in
     return index;
 }
 
-uint64_t udyn_image_content_notes_switch(const struct udyn_image_content *content)
+uint64_t udyn_content_notes_switch(const struct udyn_content *content)
 {
     return content->section_headers + index_of(content, UDYN_SECTION_NOTES) * sizeof(Elf64_Shdr) +
            offsetof(Elf64_Shdr, sh_type);
 }
 
-static unsigned char data_encoding(const struct udyn_image_content *content)
+static unsigned char data_encoding(const struct udyn_content *content)
 {
     return content->arch->is_big_endian ? ELFDATA2MSB : ELFDATA2LSB;
 }
 
 /* Puts structures into the form of the file, at `offset` of it. */
-static int encode(struct udyn_image_content *content, uint64_t offset, const void *structures,
+static int encode(struct udyn_content *content, uint64_t offset, const void *structures,
                   size_t size, Elf_Type type)
 {
     /* libelf does not write to what it reads from. */
@@ -110,15 +110,15 @@ static Elf64_Phdr segment(Elf64_Word type, Elf64_Word flags, uint64_t start, uin
     };
 }
 
-static int put_segments(struct udyn_image_content *content)
+static int put_segments(struct udyn_content *content)
 {
-    const struct udyn_image_section *text = &content->sections[UDYN_SECTION_TEXT];
-    const struct udyn_image_section *dynamic = &content->sections[UDYN_SECTION_DYNAMIC];
-    const struct udyn_image_section *build_id = &content->sections[UDYN_SECTION_BUILD_ID];
-    const struct udyn_image_section *writable = is_left_out(content, UDYN_SECTION_PROBES)
-                                                    ? dynamic
-                                                    : &content->sections[UDYN_SECTION_PROBES];
-    const Elf64_Phdr segments[UDYN_IMAGE_SEGMENTS] = {
+    const struct udyn_content_section *text = &content->sections[UDYN_SECTION_TEXT];
+    const struct udyn_content_section *dynamic = &content->sections[UDYN_SECTION_DYNAMIC];
+    const struct udyn_content_section *build_id = &content->sections[UDYN_SECTION_BUILD_ID];
+    const struct udyn_content_section *writable = is_left_out(content, UDYN_SECTION_PROBES)
+                                                      ? dynamic
+                                                      : &content->sections[UDYN_SECTION_PROBES];
+    const Elf64_Phdr segments[UDYN_CONTENT_SEGMENTS] = {
         segment(PT_LOAD, PF_R | PF_X, 0, text->offset + text->size, content->page_size),
         segment(PT_LOAD, PF_R | PF_W, writable->offset, dynamic->offset + dynamic->size,
                 content->page_size),
@@ -132,7 +132,7 @@ static int put_segments(struct udyn_image_content *content)
     return encode(content, sizeof(Elf64_Ehdr), segments, sizeof(segments), ELF_T_PHDR);
 }
 
-static int put_sections(struct udyn_image_content *content)
+static int put_sections(struct udyn_content *content)
 {
     Elf64_Shdr headers[UDYN_SECTION_COUNT] = {{0}};
     Elf64_Half count = index_of(content, UDYN_SECTION_COUNT);
@@ -166,7 +166,7 @@ static int put_sections(struct udyn_image_content *content)
                   ELF_T_SHDR);
 }
 
-static int put_elf_header(struct udyn_image_content *content)
+static int put_elf_header(struct udyn_content *content)
 {
     const Elf64_Ehdr header = {
         .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, data_encoding(content),
@@ -179,7 +179,7 @@ static int put_elf_header(struct udyn_image_content *content)
         .e_flags = content->arch->flags,
         .e_ehsize = sizeof(header),
         .e_phentsize = sizeof(Elf64_Phdr),
-        .e_phnum = UDYN_IMAGE_SEGMENTS,
+        .e_phnum = UDYN_CONTENT_SEGMENTS,
         .e_shentsize = sizeof(Elf64_Shdr),
         .e_shnum = index_of(content, UDYN_SECTION_COUNT),
         .e_shstrndx = index_of(content, UDYN_SECTION_SHSTRTAB),
@@ -188,7 +188,7 @@ static int put_elf_header(struct udyn_image_content *content)
     return encode(content, 0, &header, sizeof(header), ELF_T_EHDR);
 }
 
-int udyn_image_put_headers(struct udyn_image_content *content)
+int udyn_content_put_headers(struct udyn_content *content)
 {
     int error;
 

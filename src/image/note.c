@@ -67,7 +67,7 @@ static char *put_operands(char *next, const struct udyn_arch *arch, const struct
 
 void udyn_note_stapsdt(struct udyn_buffer *notes, const struct udyn_arch *arch,
                        const char *provider, const struct udyn_probe *probe,
-                       const struct udyn_place *place)
+                       const struct udyn_location *location)
 {
     char *start = udyn_buffer_reserve(notes, UDYN_NOTE_MAX);
     char *description, *next;
@@ -75,9 +75,9 @@ void udyn_note_stapsdt(struct udyn_buffer *notes, const struct udyn_arch *arch,
     if (start == NULL)
         return;
     description = begin(start, UDYN_NOTE_STAPSDT_OWNER);
-    next = put_u64(description, place->site);
-    next = put_u64(next, place->base);
-    next = put_u64(next, place->semaphore);
+    next = put_u64(description, location->site);
+    next = put_u64(next, location->base);
+    next = put_u64(next, location->semaphore);
     next = put_string(next, provider);
     next = put_string(next, probe->name);
     next = put_operands(next, arch, probe);
@@ -85,7 +85,7 @@ void udyn_note_stapsdt(struct udyn_buffer *notes, const struct udyn_arch *arch,
 }
 
 void udyn_note_names(struct udyn_buffer *notes, const char *provider,
-                     const struct udyn_probe *probe, const struct udyn_place *place)
+                     const struct udyn_probe *probe, const struct udyn_location *location)
 {
     char *start = udyn_buffer_reserve(notes, UDYN_NOTE_MAX);
     const char *name = probe->arg_names;
@@ -95,7 +95,7 @@ void udyn_note_names(struct udyn_buffer *notes, const char *provider,
     if (start == NULL)
         return;
     description = begin(start, UDYN_NOTE_NAMES_OWNER);
-    next = put_u64(description, place->site);
+    next = put_u64(description, location->site);
     next = put_string(next, provider);
     next = put_string(next, probe->name);
     for (i = 0; i < probe->nargs; i++) {

@@ -27,7 +27,7 @@
 #define UDYN_NOTE_MAX 2560
 
 /* Where a probe is in its image; all are addresses as the image is linked, at 0. */
-struct udyn_place {
+struct udyn_location {
     uint64_t site;
     uint64_t base;      /* of .stapsdt.base, by which tracers see that the file was prelinked */
     uint64_t semaphore; /* 0 for none */
@@ -40,13 +40,13 @@ struct udyn_place {
  */
 void udyn_note_stapsdt(struct udyn_buffer *notes, const struct udyn_arch *arch,
                        const char *provider, const struct udyn_probe *probe,
-                       const struct udyn_place *place);
+                       const struct udyn_location *location);
 
 /*
  * Appends the note with the names and types of a probe's arguments: the address of its site, then
  * the strings provider, probe, and "name:type" for each argument.
  */
 void udyn_note_names(struct udyn_buffer *notes, const char *provider,
-                     const struct udyn_probe *probe, const struct udyn_place *place);
+                     const struct udyn_probe *probe, const struct udyn_location *location);
 
 #endif

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "core/provider.h"
-#include "image/image.h"
+#include "image/content.h"
 
 static const struct udyn_arch *const archs[] = {
     &udyn_arch_x86_64, &udyn_arch_aarch64, &udyn_arch_riscv64, &udyn_arch_ppc64le, &udyn_arch_s390x,
@@ -46,13 +46,13 @@ static int make_provider(usdt_dyn_provider **provider)
 
 static int write_image(const struct udyn_arch *arch, const char *path)
 {
-    struct udyn_image_content content;
+    struct udyn_content content;
     usdt_dyn_provider *provider = NULL;
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     int error = fd < 0 ? -errno : make_provider(&provider);
 
     if (error == 0) {
-        struct udyn_image_request request = {
+        struct udyn_content_request request = {
             .arch = arch,
             .site = &arch->sites[0],
             .page_size = 65536, /* the largest that these processors have */
@@ -62,10 +62,10 @@ static int write_image(const struct udyn_arch *arch, const char *path)
             .detection = USDT_DYN_DETECT_SEMAPHORE,
         };
 
-        error = udyn_image_content_build(&content, &request);
+        error = udyn_content_build(&content, &request);
         if (error == 0 && write(fd, content.file.bytes, content.file.size) < 0)
             error = -errno;
-        udyn_image_content_free(&content);
+        udyn_content_free(&content);
     }
     usdt_dyn_provider_free(provider);
     if (fd >= 0 && close(fd) < 0)

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/probe.h"
+#include "core/provider.h"
 #include "fault.h"
 #include "support.h"
 #include "system/linux/lock.h"

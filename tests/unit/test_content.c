@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/provider.h"
-#include "image/image.h"
+#include "image/content.h"
 #include "support.h"
 #include "test.h"
 
@@ -37,9 +37,9 @@ static int free_provider(void **state)
     return 0;
 }
 
-static struct udyn_image_request request(const struct udyn_arch *arch)
+static struct udyn_content_request request(const struct udyn_arch *arch)
 {
-    return (struct udyn_image_request){
+    return (struct udyn_content_request){
         .arch = arch,
         .site = &arch->sites[0],
         .page_size = 4096,
@@ -50,16 +50,16 @@ static struct udyn_image_request request(const struct udyn_arch *arch)
     };
 }
 
-static void build(struct udyn_image_content *content, const struct udyn_image_request *wanted)
+static void build(struct udyn_content *content, const struct udyn_content_request *wanted)
 {
-    assert_ok(udyn_image_content_build(content, wanted));
+    assert_ok(udyn_content_build(content, wanted));
 }
 
 /* The header is the processor's, the sites begin on a page, and the switch is the type of
  * .note.stapsdt. */
-static void check_layout(const struct udyn_image_request *wanted)
+static void check_layout(const struct udyn_content_request *wanted)
 {
-    struct udyn_image_content content;
+    struct udyn_content content;
     Elf64_Ehdr header;
     Elf64_Word type;
 
@@ -70,9 +70,9 @@ static void check_layout(const struct udyn_image_request *wanted)
     assert_int_equal(header.e_shoff, content.section_headers);
     assert_int_equal(content.file.size, header.e_shoff + header.e_shnum * sizeof(Elf64_Shdr));
     assert_int_equal(content.sections[UDYN_SECTION_TEXT].offset % wanted->page_size, 0);
-    memcpy(&type, content.file.bytes + udyn_image_content_notes_switch(&content), sizeof(type));
+    memcpy(&type, content.file.bytes + udyn_content_notes_switch(&content), sizeof(type));
     assert_int_equal(type, SHT_NOTE);
-    udyn_image_content_free(&content);
+    udyn_content_free(&content);
 }
 
 static void the_layout_is_for_processor_and_page_size(void **state)
@@ -86,7 +86,7 @@ static void the_layout_is_for_processor_and_page_size(void **state)
     for (a = 0; a < 3; a++) {
         for (page_size = 4096; page_size <= 65536; page_size *= 4) {
             for (how = USDT_DYN_DETECT_SEMAPHORE; how <= USDT_DYN_DETECT_SITE; how++) {
-                struct udyn_image_request wanted = request(arches[a]);
+                struct udyn_content_request wanted = request(arches[a]);
 
                 wanted.detection = (usdt_dyn_detection)how;
                 wanted.page_size = page_size;
@@ -96,7 +96,7 @@ static void the_layout_is_for_processor_and_page_size(void **state)
     }
 }
 
-static const unsigned char *build_id(const struct udyn_image_content *content)
+static const unsigned char *build_id(const struct udyn_content *content)
 {
     return content->file.bytes + content->build_id;
 }
@@ -105,15 +105,15 @@ static const unsigned char *build_id(const struct udyn_image_content *content)
  * else that is different gives another build id. */
 static void the_build_id_tells_the_content(void **state)
 {
-    struct udyn_image_request base = request(&udyn_arch_x86_64), other;
-    struct udyn_image_content a, b;
+    struct udyn_content_request base = request(&udyn_arch_x86_64), other;
+    struct udyn_content a, b;
     int i;
 
     (void)state;
     build(&a, &base);
     build(&b, &base);
     assert_memory_equal(build_id(&a), build_id(&b), UDYN_BUILD_ID_SIZE);
-    udyn_image_content_free(&b);
+    udyn_content_free(&b);
     for (i = 0; i < 6; i++) {
         other = base;
         if (i == 0)
@@ -130,17 +130,17 @@ static void the_build_id_tells_the_content(void **state)
             other.probes++, other.count--;
         build(&b, &other);
         assert_memory_not_equal(build_id(&a), build_id(&b), UDYN_BUILD_ID_SIZE);
-        udyn_image_content_free(&b);
+        udyn_content_free(&b);
     }
-    udyn_image_content_free(&a);
+    udyn_content_free(&a);
 }
 
 /* A type is in the note of names alone: pointer and uint64 have the same operand. */
 static void the_build_id_tells_types_of_one_operand(void **state)
 {
-    const struct udyn_image_request base = request(&udyn_arch_x86_64);
+    const struct udyn_content_request base = request(&udyn_arch_x86_64);
     struct udyn_probe *probe = provider->probes[0];
-    struct udyn_image_content a, b;
+    struct udyn_content a, b;
 
     (void)state;
     probe->types[0] = USDT_DYN_UINT64;
@@ -149,8 +149,8 @@ static void the_build_id_tells_types_of_one_operand(void **state)
     build(&b, &base);
     probe->types[0] = USDT_DYN_INT64;
     assert_memory_not_equal(build_id(&a), build_id(&b), UDYN_BUILD_ID_SIZE);
-    udyn_image_content_free(&a);
-    udyn_image_content_free(&b);
+    udyn_content_free(&a);
+    udyn_content_free(&b);
 }
 
 int main(void)

@@ -7,7 +7,7 @@
 #include "support.h"
 #include "test.h"
 
-static const struct udyn_place place = {
+static const struct udyn_location location = {
     .site = 0x1122334455667788, .base = 0x10, .semaphore = 0x2000};
 
 static const struct udyn_probe *make_probe(const char *name, const usdt_dyn_arg *args, size_t nargs)
@@ -43,7 +43,7 @@ static void a_note_without_arguments(void **state)
     struct udyn_buffer notes = {0};
 
     (void)state;
-    udyn_note_stapsdt(&notes, &udyn_arch_x86_64, "pro", make_probe("nam", NULL, 0), &place);
+    udyn_note_stapsdt(&notes, &udyn_arch_x86_64, "pro", make_probe("nam", NULL, 0), &location);
     check(&notes, expected, sizeof(expected));
     udyn_buffer_free(&notes);
 }
@@ -63,7 +63,7 @@ static void the_description_ends_at_the_nul_of_the_operands(void **state)
         uint32_t size;
 
         memset(name, 'n', length);
-        udyn_note_stapsdt(&notes, &udyn_arch_x86_64, "pro", make_probe(name, args, 3), &place);
+        udyn_note_stapsdt(&notes, &udyn_arch_x86_64, "pro", make_probe(name, args, 3), &location);
         memcpy(&size, notes.bytes + 4, sizeof(size));
         assert_int_equal(size, 24 + 4 + length + 1 + sizeof(operands));
         assert_memory_equal(notes.bytes + 20 + size - sizeof(operands), operands, sizeof(operands));
@@ -75,7 +75,7 @@ static void the_description_ends_at_the_nul_of_the_operands(void **state)
 
 static void a_probe_without_semaphore_has_a_zero_there(void **state)
 {
-    const struct udyn_place without = {.site = 0x1000, .base = 0x10};
+    const struct udyn_location without = {.site = 0x1000, .base = 0x10};
     struct udyn_buffer notes = {0};
 
     (void)state;
@@ -100,7 +100,7 @@ static void our_note_has_names_and_types(void **state)
     struct udyn_buffer notes = {0};
 
     (void)state;
-    udyn_note_names(&notes, "pro", make_probe("sent", args, 2), &place);
+    udyn_note_names(&notes, "pro", make_probe("sent", args, 2), &location);
     check(&notes, expected, sizeof(expected));
     udyn_buffer_free(&notes);
 }
@@ -111,9 +111,9 @@ static void notes_follow_each_other_aligned(void **state)
     size_t first;
 
     (void)state;
-    udyn_note_stapsdt(&notes, &udyn_arch_aarch64, "p", make_probe("a", NULL, 0), &place);
+    udyn_note_stapsdt(&notes, &udyn_arch_aarch64, "p", make_probe("a", NULL, 0), &location);
     first = notes.size;
-    udyn_note_stapsdt(&notes, &udyn_arch_aarch64, "p", make_probe("a", NULL, 0), &place);
+    udyn_note_stapsdt(&notes, &udyn_arch_aarch64, "p", make_probe("a", NULL, 0), &location);
     assert_int_equal(notes.size, 2 * first);
     assert_int_equal(first % 4, 0);
     assert_memory_equal(notes.bytes, notes.bytes + first, first);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/probe.h"
+#include "core/provider.h"
 #include "support.h"
 #include "test.h"
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/probe.h"
+#include "core/provider.h"
 #include "support.h"
 #include "test.h"
 

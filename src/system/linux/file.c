@@ -82,7 +82,7 @@ static int write_at(int fd, const char *path, const void *bytes, size_t size, ui
     return 0;
 }
 
-int udyn_file_write(int fd, const char *path, const struct udyn_image_content *content)
+int udyn_file_write(int fd, const char *path, const struct udyn_content *content)
 {
     struct rlimit limit;
 

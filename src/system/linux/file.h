@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#include "image/image.h"
+#include "image/content.h"
 
 enum udyn_file_kind {
     UDYN_FILE_MEMFD,
@@ -27,7 +27,7 @@ struct udyn_file {
 };
 
 /* Where a file may be made. */
-struct udyn_place_to_keep {
+struct udyn_place {
     const char *folder;     /* an absolute path */
     bool must_be_in_memory; /* only if it is on a tmpfs */
 };
@@ -41,16 +41,14 @@ struct udyn_place_to_keep {
  * shared:  FOLDER/usdt-dyn-UID/shared/PROVIDER.BUILD-ID.so, made or found.
  */
 int udyn_memfd_create(struct udyn_file *file, const char *provider,
-                      const struct udyn_image_content *content);
+                      const struct udyn_content *content);
 int udyn_private_file_create(struct udyn_file *file, const char *provider,
-                             const struct udyn_image_content *content,
-                             const struct udyn_place_to_keep *place);
+                             const struct udyn_content *content, const struct udyn_place *place);
 int udyn_shared_file_create(struct udyn_file *file, const char *provider,
-                            const struct udyn_image_content *content,
-                            const struct udyn_place_to_keep *place);
+                            const struct udyn_content *content, const struct udyn_place *place);
 
 /* Writes a whole content to an empty file. Returns 0 or a negative errno with a sentence. */
-int udyn_file_write(int fd, const char *path, const struct udyn_image_content *content);
+int udyn_file_write(int fd, const char *path, const struct udyn_content *content);
 
 /* Writes 4 bytes at `offset` of the file. Returns 0 or a negative errno with a sentence. */
 int udyn_file_patch(const struct udyn_file *file, uint64_t offset, uint32_t value);

@@ -14,7 +14,7 @@
 #include "base/error.h"
 
 /* A folder in which others may rename what is ours can't hold it: a sticky bit forbids that. */
-static int check_place(int fd, const struct udyn_place_to_keep *place)
+static int check_place(int fd, const struct udyn_place *place)
 {
     struct stat status;
     struct statfs filesystem;
@@ -76,7 +76,7 @@ int udyn_folder_open_in(int parent, const char *parent_path, const char *name)
     return fd;
 }
 
-int udyn_folder_open(const struct udyn_place_to_keep *place, char *path, size_t size)
+int udyn_folder_open(const struct udyn_place *place, char *path, size_t size)
 {
     char name[32];
     int fd, ours;

@@ -13,7 +13,7 @@
  * user, with no rights for others; the place must allow to map code, and be a tmpfs if that is
  * asked. Returns a descriptor, with the path in `path`, or a negative errno with a sentence.
  */
-int udyn_folder_open(const struct udyn_place_to_keep *place, char *path, size_t size);
+int udyn_folder_open(const struct udyn_place *place, char *path, size_t size);
 
 /* Opens, and makes if it is missing, a folder in one of ours, under the same conditions. */
 int udyn_folder_open_in(int parent, const char *parent_path, const char *name);

@@ -18,7 +18,7 @@
 /* One way to keep an image. */
 struct way {
     enum udyn_file_kind kind;
-    struct udyn_place_to_keep place; /* for files */
+    struct udyn_place place; /* for files */
 };
 
 #define WAYS_MAX 6
@@ -118,7 +118,7 @@ static void find_ways(struct ways *ways, usdt_dyn_backing backing)
 }
 
 static int create_file(struct udyn_file *file, const struct way *way, const char *provider,
-                       const struct udyn_image_content *content)
+                       const struct udyn_content *content)
 {
     switch (way->kind) {
     case UDYN_FILE_MEMFD:
@@ -132,7 +132,7 @@ static int create_file(struct udyn_file *file, const struct way *way, const char
 
 /* Keeps and maps the image in the first way that works. */
 static int keep_and_map(struct udyn_linux_image *image, const char *provider,
-                        const struct udyn_image_content *content, const struct ways *ways)
+                        const struct udyn_content *content, const struct ways *ways)
 {
     int error = 0;
     size_t i;
@@ -162,14 +162,14 @@ static size_t whole_pages(size_t size, size_t page_size)
     return (size + page_size - 1) & ~(page_size - 1);
 }
 
-static void describe(struct udyn_linux_image *image, const struct udyn_image_content *content,
+static void describe(struct udyn_linux_image *image, const struct udyn_content *content,
                      const struct udyn_site *site)
 {
-    const struct udyn_image_section *text = &content->sections[UDYN_SECTION_TEXT];
-    const struct udyn_image_section *probes = &content->sections[UDYN_SECTION_PROBES];
+    const struct udyn_content_section *text = &content->sections[UDYN_SECTION_TEXT];
+    const struct udyn_content_section *probes = &content->sections[UDYN_SECTION_PROBES];
     size_t end = text->offset + text->size;
 
-    image->notes_switch = udyn_image_content_notes_switch(content);
+    image->notes_switch = udyn_content_notes_switch(content);
     image->generation = udyn_process_generation();
     image->fork_call = site->fork_call;
     memcpy(&image->pristine, site->code, sizeof(image->pristine));
@@ -181,12 +181,12 @@ static void describe(struct udyn_linux_image *image, const struct udyn_image_con
     image->traced_size = whole_pages(end - text->offset, content->page_size);
 }
 
-static int make(struct udyn_linux_image *image, const struct udyn_image_request *request,
+static int make(struct udyn_linux_image *image, const struct udyn_content_request *request,
                 usdt_dyn_backing backing)
 {
-    struct udyn_image_content content;
+    struct udyn_content content;
     struct ways ways;
-    int error = udyn_image_content_build(&content, request);
+    int error = udyn_content_build(&content, request);
 
     find_ways(&ways, backing);
     if (error == 0)
@@ -197,14 +197,14 @@ static int make(struct udyn_linux_image *image, const struct udyn_image_request 
         udyn_debug("%s: %zu probes with site %s in %s", request->provider, request->count,
                    request->site->name, image->file.path);
     }
-    udyn_image_content_free(&content);
+    udyn_content_free(&content);
     return error;
 }
 
 int udyn_image_make(struct udyn_image **image, const struct usdt_dyn_provider *provider,
                     struct udyn_probe *const *probes, size_t count)
 {
-    struct udyn_image_request request = {
+    struct udyn_content_request request = {
         .arch = udyn_arch_native(),
         .page_size = (size_t)sysconf(_SC_PAGESIZE),
         .provider = provider->name,

@@ -20,7 +20,7 @@ struct udyn_linux_image {
     struct udyn_image head;        /* first: struct udyn_image * is the handle */
     struct udyn_linux_image *next; /* the images of the process: process.c */
     struct udyn_file file;
-    uint64_t notes_switch; /* udyn_image_content_notes_switch() */
+    uint64_t notes_switch; /* udyn_content_notes_switch() */
     uint32_t generation;   /* of the process that made it: udyn_process_generation() */
     bool is_hidden;
     char own_path[64]; /* udyn_image_path() of a memfd */

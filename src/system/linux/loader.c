@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-int udyn_loader_open(const char *path, const struct udyn_image_content *content, void **handle,
+int udyn_loader_open(const char *path, const struct udyn_content *content, void **handle,
                      char **base)
 {
     struct link_map *map = NULL;

@@ -5,13 +5,13 @@
 
 #include <stdbool.h>
 
-#include "image/image.h"
+#include "image/content.h"
 
 /*
  * Opens an image with dlopen(). Returns 0 with the handle and the address of its first byte, or a
  * negative errno with a sentence and nothing opened.
  */
-int udyn_loader_open(const char *path, const struct udyn_image_content *content, void **handle,
+int udyn_loader_open(const char *path, const struct udyn_content *content, void **handle,
                      char **base);
 void udyn_loader_close(void *handle);
 

@@ -48,7 +48,7 @@ static int name_descriptor(int *fd, char path[64], struct stat *own)
 }
 
 int udyn_memfd_create(struct udyn_file *file, const char *provider,
-                      const struct udyn_image_content *content)
+                      const struct udyn_content *content)
 {
     char name[UDYN_NAME_MAX + sizeof("usdt-dyn.")];
     char path[64];

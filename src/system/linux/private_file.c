@@ -174,7 +174,7 @@ static int keep_folder(struct process_folder **kept, int fd, const struct stat *
     return 0;
 }
 
-static int make_folder(struct process_folder **made, const struct udyn_place_to_keep *place)
+static int make_folder(struct process_folder **made, const struct udyn_place *place)
 {
     char parent_path[4096], name[48];
     int parent = udyn_folder_open(place, parent_path, sizeof(parent_path));
@@ -219,7 +219,7 @@ static bool is_removed(const struct process_folder *folder)
 }
 
 /* The folder of this process in a place. */
-static int get_folder(struct process_folder **folder, const struct udyn_place_to_keep *place)
+static int get_folder(struct process_folder **folder, const struct udyn_place *place)
 {
     for (*folder = folders; *folder != NULL; *folder = (*folder)->next) {
         if (strcmp((*folder)->place, place->folder) != 0 ||
@@ -242,7 +242,7 @@ static int set_rights(int fd, const char *path, const struct stat *status)
 }
 
 int udyn_private_file_open(char *path, size_t size, struct stat *status, const char *provider,
-                           const struct udyn_place_to_keep *place)
+                           const struct udyn_place *place)
 {
     struct process_folder *folder;
     int fd, error;
@@ -270,8 +270,7 @@ int udyn_private_file_open(char *path, size_t size, struct stat *status, const c
 }
 
 int udyn_private_file_create(struct udyn_file *file, const char *provider,
-                             const struct udyn_image_content *content,
-                             const struct udyn_place_to_keep *place)
+                             const struct udyn_content *content, const struct udyn_place *place)
 {
     char path[4096];
     struct stat status;

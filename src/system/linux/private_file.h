@@ -10,7 +10,7 @@
 /* Makes an empty file in this process's folder. Returns its descriptor, with its path in `path` and
  * what fstat() says in `status`, or a negative errno with a sentence. */
 int udyn_private_file_open(char *path, size_t size, struct stat *status, const char *provider,
-                           const struct udyn_place_to_keep *place);
+                           const struct udyn_place *place);
 
 /* Opens a file of this process for writing: by its folder, if that was not closed behind our back,
  * so that it is found after a chroot(2) too. Returns a descriptor, or -1 with errno. */

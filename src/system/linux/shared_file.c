@@ -24,7 +24,7 @@
 
 /* The path of the shared file of this content. */
 static int make_path(char *path, size_t size, const char *folder, const char *provider,
-                     const struct udyn_image_content *content)
+                     const struct udyn_content *content)
 {
     char id[2 * UDYN_BUILD_ID_SIZE + 1];
     size_t i;
@@ -37,7 +37,7 @@ static int make_path(char *path, size_t size, const char *folder, const char *pr
 }
 
 /* Has the file this content, byte by byte? */
-static bool has_content(int fd, const struct stat *status, const struct udyn_image_content *content)
+static bool has_content(int fd, const struct stat *status, const struct udyn_content *content)
 {
     void *bytes;
     bool is_same;
@@ -57,7 +57,7 @@ static bool has_content(int fd, const struct stat *status, const struct udyn_ima
 /* Locks the shared file and looks whether it is what it should be. Returns 0, -ENOENT if its last
  * user is about to remove it or has done so, or another negative errno with a sentence. */
 static int check_existing(int fd, const char *path, struct stat *status,
-                          const struct udyn_image_content *content)
+                          const struct udyn_content *content)
 {
     if (fstat(fd, status) < 0)
         return udyn_fail_errno(errno, "cannot look at %s", path);
@@ -70,8 +70,7 @@ static int check_existing(int fd, const char *path, struct stat *status,
 
 /* Opens the shared file that is there, with the lock on it. Returns a descriptor, with what fstat()
  * says in `status`, or what check_existing() returns, also -ENOENT if there is none. */
-static int open_existing(const char *path, struct stat *status,
-                         const struct udyn_image_content *content)
+static int open_existing(const char *path, struct stat *status, const struct udyn_content *content)
 {
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     int error;
@@ -89,8 +88,7 @@ static int open_existing(const char *path, struct stat *status,
  * unfinished. Returns a descriptor like open_existing(), -EEXIST if another process was first, or
  * another negative errno with a sentence. */
 static int make_shared(const char *path, struct stat *status, const char *provider,
-                       const struct udyn_image_content *content,
-                       const struct udyn_place_to_keep *place)
+                       const struct udyn_content *content, const struct udyn_place *place)
 {
     char own_path[4096];
     int fd = udyn_private_file_open(own_path, sizeof(own_path), status, provider, place);
@@ -111,8 +109,7 @@ static int make_shared(const char *path, struct stat *status, const char *provid
 }
 
 static int open_or_make(const char *path, struct stat *status, const char *provider,
-                        const struct udyn_image_content *content,
-                        const struct udyn_place_to_keep *place)
+                        const struct udyn_content *content, const struct udyn_place *place)
 {
     int fd, tries;
 
@@ -129,8 +126,7 @@ static int open_or_make(const char *path, struct stat *status, const char *provi
 }
 
 int udyn_shared_file_create(struct udyn_file *file, const char *provider,
-                            const struct udyn_image_content *content,
-                            const struct udyn_place_to_keep *place)
+                            const struct udyn_content *content, const struct udyn_place *place)
 {
     char folder[4096], path[4096];
     struct stat status;

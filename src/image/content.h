@@ -23,8 +23,8 @@
  * the file and not in .bss; glibc 2.41 wants PT_GNU_STACK without X. docs/how-it-works.md has the
  * whole.
  */
-#ifndef UDYN_IMAGE_IMAGE_H
-#define UDYN_IMAGE_IMAGE_H
+#ifndef UDYN_IMAGE_CONTENT_H
+#define UDYN_IMAGE_CONTENT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -36,9 +36,9 @@
 #define UDYN_BUILD_ID_SIZE 16
 
 /* Two to load, the dynamic section, the build id, the stack. */
-#define UDYN_IMAGE_SEGMENTS 5
+#define UDYN_CONTENT_SEGMENTS 5
 
-struct udyn_image_request {
+struct udyn_content_request {
     const struct udyn_arch *arch;
     const struct udyn_site *site;
     size_t page_size;
@@ -64,39 +64,38 @@ enum udyn_section {
     UDYN_SECTION_COUNT
 };
 
-struct udyn_image_section {
+struct udyn_content_section {
     uint64_t offset; /* and address, if it is loaded */
     uint64_t size;
 };
 
-struct udyn_image_content {
+struct udyn_content {
     const struct udyn_arch *arch;
     size_t page_size;
     struct udyn_buffer file; /* all bytes of it */
-    struct udyn_image_section sections[UDYN_SECTION_COUNT];
+    struct udyn_content_section sections[UDYN_SECTION_COUNT];
     uint64_t section_headers; /* their offset */
     uint64_t build_id;        /* the offset of its UDYN_BUILD_ID_SIZE bytes */
 };
 
 /* Builds the content in memory. Returns 0, -ENOMEM or -ENOTSUP with a sentence; to be given back
- * with udyn_image_content_free() in every case. */
-int udyn_image_content_build(struct udyn_image_content *content,
-                             const struct udyn_image_request *request);
+ * with udyn_content_free() in every case. */
+int udyn_content_build(struct udyn_content *content, const struct udyn_content_request *request);
 
 /* Appends the names of all sections, in their order: what .shstrtab holds. */
-void udyn_image_put_section_names(struct udyn_buffer *file);
+void udyn_content_put_section_names(struct udyn_buffer *file);
 
 /* Appends the section headers and fills in the ELF header and the program headers, for which there
  * is room at the start. Returns 0 or a negative errno with a sentence. */
-int udyn_image_put_headers(struct udyn_image_content *content);
+int udyn_content_put_headers(struct udyn_content *content);
 
 /*
  * The offset in the file of the word that makes .note.stapsdt a note section. Its values are
  * SHT_NOTE, and SHT_NULL, which marks a section header as inactive (gABI, "Section Types"): one
  * write of 4 bytes hides all notes of the image from tracers, and one shows them again.
  */
-uint64_t udyn_image_content_notes_switch(const struct udyn_image_content *content);
+uint64_t udyn_content_notes_switch(const struct udyn_content *content);
 
-void udyn_image_content_free(struct udyn_image_content *content);
+void udyn_content_free(struct udyn_content *content);
 
 #endif
