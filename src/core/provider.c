@@ -171,7 +171,7 @@ int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **pr
 /* Is a load of the provider under way, in this process and not in the one that forked it? */
 static bool is_loading(const struct usdt_dyn_provider *provider)
 {
-    return provider->is_loading && provider->loading_generation == udyn_process_generation();
+    return provider->is_loading && provider->loading_generation == udyn_system_generation();
 }
 
 static void wait_for_load(const struct usdt_dyn_provider *provider)
@@ -258,15 +258,21 @@ static int show_all(struct usdt_dyn_provider *provider)
  * provider is marked, its other loads wait, and more probes may be added. */
 static int make_image(struct usdt_dyn_provider *provider, struct udyn_image **image)
 {
+    const struct udyn_image_request request = {
+        .provider = provider->name,
+        .probes = provider->probes + provider->published,
+        .count = provider->count - provider->published,
+        .detection = __atomic_load_n(&provider->detection, __ATOMIC_RELAXED),
+        .backing = __atomic_load_n(&provider->backing, __ATOMIC_RELAXED),
+    };
     int error = udyn_watch_reserve(provider);
 
     if (error < 0)
         return error;
     provider->reserved = provider->count;
-    provider->loading_generation = udyn_process_generation();
+    provider->loading_generation = udyn_system_generation();
     provider->is_loading = true;
-    error = udyn_image_make(image, provider, provider->probes + provider->published,
-                            provider->reserved - provider->published);
+    error = udyn_image_make(image, &request);
     provider->is_loading = false;
     return error;
 }

@@ -51,7 +51,7 @@ struct udyn_watch_link {
 struct usdt_dyn_watch {
     struct usdt_dyn_watch *next; /* all watches of the process */
     struct udyn_watch_link *links;
-    struct udyn_bell bell;
+    struct udyn_wakeup wakeup;
     uint32_t generation; /* of the process that made it */
     /* Atomic; int, as not every processor can exchange a byte. */
     int is_waiting; /* a thread is in usdt_dyn_watch_wait() */
@@ -73,18 +73,18 @@ int usdt_dyn_watch_new(usdt_dyn_watch **watch)
     made = calloc(1, sizeof(*made));
     if (made == NULL)
         return udyn_fail(-ENOMEM, "no memory for a watch");
-    error = udyn_bell_make(&made->bell);
+    error = udyn_wakeup_make(&made->wakeup);
     if (error < 0) {
         free(made);
         return error;
     }
     error = udyn_system_lock();
     if (error < 0) {
-        udyn_bell_free(&made->bell);
+        udyn_wakeup_free(&made->wakeup);
         free(made);
         return error;
     }
-    made->generation = udyn_process_generation();
+    made->generation = udyn_system_generation();
     made->next = watches;
     __atomic_store_n(&watches, made, __ATOMIC_RELEASE);
     udyn_system_unlock();
@@ -139,7 +139,7 @@ static int add(struct usdt_dyn_watch *watch, struct usdt_dyn_provider *provider)
     struct udyn_watch_link *link;
     int error;
 
-    if (watch->generation != udyn_process_generation())
+    if (watch->generation != udyn_system_generation())
         return udyn_fail(-ECHILD, "the watch was made before a fork: make a new one");
     if (find_link(watch, provider) != NULL)
         return 0;
@@ -158,7 +158,7 @@ static int add(struct usdt_dyn_watch *watch, struct usdt_dyn_provider *provider)
     __atomic_store_n(&watch->links, link, __ATOMIC_RELEASE);
     __atomic_store_n(&provider->watches, link, __ATOMIC_RELEASE);
     follow_images(provider);
-    udyn_bell_ring(&watch->bell);
+    udyn_wakeup_send(&watch->wakeup);
     return 0;
 }
 
@@ -195,8 +195,8 @@ void udyn_watch_published(const struct usdt_dyn_provider *provider)
         return;
     follow_images(provider);
     for (link = provider->watches; link != NULL; link = link->next_in_provider)
-        if (link->watch->generation == udyn_process_generation())
-            udyn_bell_ring(&link->watch->bell);
+        if (link->watch->generation == udyn_system_generation())
+            udyn_wakeup_send(&link->watch->wakeup);
 }
 
 static void remove_from_watch(struct udyn_watch_link *link)
@@ -293,7 +293,7 @@ static void take_opens(const struct usdt_dyn_watch *taker, int64_t now)
     for (watch = watches; watch != NULL; watch = watch->next)
         if (watch != taker && watch->generation == taker->generation &&
             __atomic_load_n(&watch->is_waiting, __ATOMIC_RELAXED))
-            udyn_bell_ring(&watch->bell);
+            udyn_wakeup_send(&watch->wakeup);
 }
 
 /* In how many milliseconds to look again. */
@@ -327,7 +327,7 @@ static int look(struct usdt_dyn_watch *watch, int *next)
     if (error < 0)
         return error;
     /* Here too, after the lock: a signal handler may fork in the middle of a wait. */
-    if (watch->generation != udyn_process_generation()) {
+    if (watch->generation != udyn_system_generation()) {
         udyn_system_unlock();
         return udyn_fail(-ECHILD, "the watch was made before a fork: make a new one");
     }
@@ -367,7 +367,7 @@ static int sleep_until_worth(struct usdt_dyn_watch *watch, int was_near, int64_t
             return seen;
         /* Not until the next open if the next look comes sooner: opens without end shall not keep
          * a processor busy. */
-        error = udyn_bell_wait(&watch->bell, left < next ? (int)left : next, next > 1);
+        error = udyn_wakeup_wait(&watch->wakeup, left < next ? (int)left : next, next > 1);
         if (error < 0)
             return error;
     }
@@ -381,7 +381,7 @@ static int wait_alone(struct usdt_dyn_watch *watch, int was_near, int timeout_ms
 
     if (watch == NULL)
         return udyn_fail(-EINVAL, "a wait on no watch (NULL)");
-    if (!udyn_process_is(watch->generation))
+    if (!udyn_system_is_generation(watch->generation))
         return udyn_fail(-ECHILD, "the watch was made before a fork: make a new one");
     if (__atomic_exchange_n(&watch->is_waiting, 1, __ATOMIC_ACQUIRE))
         return udyn_fail(-EBUSY, "another thread waits on this watch: use one watch a thread");
@@ -404,11 +404,11 @@ int usdt_dyn_watch_wait_near(usdt_dyn_watch *watch, bool was_near, int timeout_m
 
 void usdt_dyn_watch_wake(usdt_dyn_watch *watch)
 {
-    /* In a forked child the bell is the parent's. */
-    if (watch == NULL || !udyn_process_is(watch->generation))
+    /* In a forked child the wakeup is the parent's. */
+    if (watch == NULL || !udyn_system_is_generation(watch->generation))
         return;
     __atomic_store_n(&watch->is_woken, 1, __ATOMIC_RELEASE);
-    udyn_bell_ring(&watch->bell);
+    udyn_wakeup_send(&watch->wakeup);
 }
 
 static bool is_last(uint32_t generation)
@@ -435,9 +435,9 @@ void usdt_dyn_watch_free(usdt_dyn_watch *watch)
         next = link->next_in_watch;
         free_link(link);
     }
-    if (is_last(udyn_process_generation()))
+    if (is_last(udyn_system_generation()))
         udyn_opens_stop();
     udyn_system_unlock();
-    udyn_bell_free(&watch->bell);
+    udyn_wakeup_free(&watch->wakeup);
     free(watch);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The contract between the portable core and the system under it. system/linux fulfils it with
- * images in memory; system/none does nothing, for systems without uprobes.
+ * images in memory; system/none does nothing, for systems without uprobes. What a system may lack,
+ * system/posix has in a form that does without.
  */
 #ifndef UDYN_SYSTEM_H
 #define UDYN_SYSTEM_H
@@ -10,7 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/provider.h"
+#include "base/probe.h"
+#include "usdt-dyn.h"
+
+/* ---- The process ---------------------------------------------------------------------------- */
 
 /* Returns 1, or 0 with a sentence, like usdt_dyn_supported(). */
 int udyn_system_supported(void);
@@ -35,14 +39,17 @@ void udyn_system_wait_for_slow_work(void);
 /*
  * Counts the forks that lie between the process that first used the library and this one. What was
  * made in another generation belongs to another process as well: its files are not ours to change
- * or to remove. Under the lock.
+ * or to remove. A child counts as soon as it has had the lock once.
  */
-uint32_t udyn_process_generation(void);
+uint32_t udyn_system_generation(void);
 
 /* Is this process the one of that generation? Without the lock, also in a signal handler. */
-bool udyn_process_is(uint32_t generation);
+bool udyn_system_is_generation(uint32_t generation);
 
-/* An image as the core sees it: a link in the list of a provider's images, newest first. */
+/* ---- Images --------------------------------------------------------------------------------- */
+
+/* What makes probes traceable, as the core sees it: a link in the list of a provider's images,
+ * newest first. */
 struct udyn_image {
     struct udyn_image *next;
     size_t first;     /* the position of its first probe in the provider */
@@ -50,22 +57,30 @@ struct udyn_image {
     bool is_followed; /* udyn_opens_take() tells when a tracer opens it */
 };
 
+/* What an image is wanted for. */
+struct udyn_image_request {
+    const char *provider;
+    struct udyn_probe *const *probes; /* that have no image yet */
+    size_t count;
+    usdt_dyn_detection detection;
+    usdt_dyn_backing backing;
+};
+
 /*
- * Makes one image for `count` probes of a provider that have none, maps it and shows it to tracers.
- * The probes themselves are read before it does slow work, and not touched. Under the lock.
+ * Makes one image and shows it to tracers. The request is read before it does slow work, and the
+ * probes are not touched. Under the lock.
  * Returns 0, or a negative errno with a sentence and nothing left behind.
  */
-int udyn_image_make(struct udyn_image **image, const struct usdt_dyn_provider *provider,
-                    struct udyn_probe *const *probes, size_t count);
+int udyn_image_make(struct udyn_image **image, const struct udyn_image_request *request);
 
 /* Hides an image from tracers and shows it again. Under the lock. Returns 0 or a negative errno. */
 int udyn_image_hide(struct udyn_image *image);
 int udyn_image_show(struct udyn_image *image);
 
-/* Unmaps an image, which is slow work, removes its file and frees it. Under the lock. */
+/* Takes an image out of the process, which is slow work, and frees it. Under the lock. */
 void udyn_image_free(struct udyn_image *image);
 
-/* The path of an image for a tracer, NULL if there is none any more; belongs to the image. */
+/* The path of an image for a tracer, NULL if it has none; belongs to the image. */
 const char *udyn_image_path(struct udyn_image *image);
 
 /* What the probe at `position` of the image needs: its site, its semaphore (NULL if the image has
@@ -74,9 +89,11 @@ const void *udyn_image_site(const struct udyn_image *image, size_t position);
 const volatile uint16_t *udyn_image_semaphore(const struct udyn_image *image, size_t position);
 uint16_t udyn_image_pristine(const struct udyn_image *image);
 
+/* ---- Firing --------------------------------------------------------------------------------- */
+
 /*
- * Called before a site is called, with the probe found enabled. False: do not call the site. In a
- * forked child this makes the sites safe to call first, see system/linux/sites.c.
+ * Called before a site is called, with the probe found enabled. False: do not call the site. What a
+ * forked child must do before its first fire is done here.
  */
 bool udyn_system_may_fire(const struct udyn_probe *probe);
 
@@ -88,9 +105,10 @@ bool udyn_system_may_fire(const struct udyn_probe *probe);
  */
 void udyn_system_touch_string(uint64_t address);
 
+/* ---- Opens: a system that cannot tell of them takes system/posix/no_opens.c ------------------ */
+
 /*
- * Opens of images: a tracer opens an image, to read its notes, right before it attaches. All under
- * the lock.
+ * A tracer opens an image, to read its notes, right before it attaches. All under the lock.
  *
  * udyn_opens_follow() begins to notice the opens of an image and sets is_followed if it can.
  * udyn_opens_take() tells whether some image was opened since it was last asked.
@@ -100,25 +118,27 @@ void udyn_opens_follow(struct udyn_image *image);
 bool udyn_opens_take(void);
 void udyn_opens_stop(void);
 
+/* ---- Wakeups: system/posix/wakeup.c serves a system without opens ---------------------------- */
+
 /* What a watch sleeps on, and is woken with. */
-struct udyn_bell {
+struct udyn_wakeup {
     int wait_fd;
-    int ring_fd; /* may be the same */
+    int wake_fd; /* may be the same */
 };
 
 /* Returns 0 or a negative errno with a sentence. */
-int udyn_bell_make(struct udyn_bell *bell);
+int udyn_wakeup_make(struct udyn_wakeup *wakeup);
 
 /*
- * Sleeps until the bell rings, an image is opened (if until_opened) or timeout_ms have passed. Not
- * under the lock. Returns 0 or a negative errno with a sentence: -EINTR, or -EBADF if the program
- * has closed the descriptors.
+ * Sleeps until somebody sends the wakeup, an image is opened (if until_opened) or timeout_ms have
+ * passed. Not under the lock. Returns 0 or a negative errno with a sentence: -EINTR, or -EBADF if
+ * the program has closed the descriptors.
  */
-int udyn_bell_wait(const struct udyn_bell *bell, int timeout_ms, bool until_opened);
+int udyn_wakeup_wait(const struct udyn_wakeup *wakeup, int timeout_ms, bool until_opened);
 
 /* Any thread, also a signal handler. */
-void udyn_bell_ring(const struct udyn_bell *bell);
+void udyn_wakeup_send(const struct udyn_wakeup *wakeup);
 
-void udyn_bell_free(struct udyn_bell *bell);
+void udyn_wakeup_free(struct udyn_wakeup *wakeup);
 
 #endif

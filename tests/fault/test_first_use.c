@@ -13,8 +13,8 @@
 #include "core/provider.h"
 #include "fault.h"
 #include "support.h"
+#include "system/linux/image.h"
 #include "system/linux/lock.h"
-#include "system/linux/process.h"
 #include "system/system.h"
 #include "test.h"
 
@@ -75,7 +75,7 @@ static int child_of_an_old_kernel(void)
     usdt_dyn_provider *provider;
     usdt_dyn_probe *probe;
 
-    if (udyn_process_is(parents_generation))
+    if (udyn_system_is_generation(parents_generation))
         return 11; /* the handler of pthread_atfork() has not noticed the fork */
     if (usdt_dyn_provider_unload(inherited) != 0 || usdt_dyn_provider_path(inherited) != NULL)
         return 12;
@@ -107,7 +107,7 @@ static int first_call_on_an_old_kernel(void)
 #else
     (void)site;
 #endif
-    parents_generation = udyn_process_generation();
+    parents_generation = udyn_system_generation();
     return status_of(child_of_an_old_kernel);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Folders are taken only where nobody else can put a file of his own in the image's place. */
-#include "system/linux/folder.h"
+#include "system/linux/file/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@ static int remove_base(void **state)
 
 static int open_folder(bool must_be_in_memory)
 {
-    const struct udyn_place place = {base, must_be_in_memory};
+    const struct udyn_place place = {UDYN_FILE_PRIVATE, base, must_be_in_memory};
     char path[4096];
     int fd = udyn_folder_open(&place, path, sizeof(path));
 
@@ -116,7 +116,7 @@ static void refuses_the_folders_of_another_user(void **state)
 
 static void refuses_a_place_that_is_not_as_asked(void **state)
 {
-    struct udyn_place place = {"/", true};
+    struct udyn_place place = {UDYN_FILE_PRIVATE, "/", true};
     char path[8];
 
     (void)state;

@@ -6,22 +6,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "system/linux/file.h"
+#include "system/linux/file/file.h"
 #include "system/system.h"
 
 /* May the sites be called? */
 enum udyn_sites_state {
     UDYN_SITES_READY,
-    UDYN_SITES_DEBUGGED, /* not before the debugger of the process is gone: sites.c */
+    UDYN_SITES_DEBUGGED, /* not before the debugger of the process is gone: renew.c */
     UDYN_SITES_LOST,     /* never: they could not be renewed */
 };
 
 struct udyn_linux_image {
     struct udyn_image head;        /* first: struct udyn_image * is the handle */
-    struct udyn_linux_image *next; /* the images of the process: process.c */
+    struct udyn_linux_image *next; /* the images of the process: images.c */
     struct udyn_file file;
     uint64_t notes_switch; /* udyn_content_notes_switch() */
-    uint32_t generation;   /* of the process that made it: udyn_process_generation() */
+    uint32_t generation;   /* of the process that made it: udyn_system_generation() */
     bool is_hidden;
     char own_path[64]; /* udyn_image_path() of a memfd */
     int inotify_wd;    /* opens.c: what tells its opens, if head.is_followed */

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "system/linux/descriptor.h"
-#include "system/linux/process.h"
+#include "system/linux/file/descriptor.h"
+#include "system/linux/images.h"
 
 static int instance = -1; /* read without the lock */
 static uint32_t instance_generation;
@@ -30,7 +30,7 @@ void udyn_opens_stop(void)
     if (fd < 0)
         return;
     __atomic_store_n(&instance, -1, __ATOMIC_RELEASE);
-    for (image = udyn_process_images(); image != NULL; image = image->next)
+    for (image = udyn_images(); image != NULL; image = image->next)
         image->head.is_followed = false;
     if (udyn_descriptor_is(fd, "inotify"))
         (void)close(fd); /* nothing was written */
@@ -43,7 +43,7 @@ static bool is_ready(void)
     int fd;
 
     /* What a child has inherited reads the events of its parent. */
-    if (instance >= 0 && (instance_generation != udyn_process_generation() ||
+    if (instance >= 0 && (instance_generation != udyn_system_generation() ||
                           !udyn_descriptor_is(instance, "inotify")))
         udyn_opens_stop();
     if (instance >= 0)
@@ -53,7 +53,7 @@ static bool is_ready(void)
         udyn_debug("no inotify (%d): the watch looks twice a second", errno);
         return false;
     }
-    instance_generation = udyn_process_generation();
+    instance_generation = udyn_system_generation();
     __atomic_store_n(&instance, udyn_descriptor_raise(fd), __ATOMIC_RELEASE);
     return true;
 }
@@ -69,7 +69,7 @@ void udyn_opens_follow(struct udyn_image *followed)
         return;
     if (image->file.kind == UDYN_FILE_MEMFD) {
         /* Its path is a link, and in a forked child the parent's. */
-        if (!udyn_fd_is(image->file.fd, image->file.dev, image->file.ino))
+        if (!udyn_inode_is_fd(&image->file.inode, image->file.fd))
             return;
         snprintf(own, sizeof(own), "/proc/self/fd/%d", image->file.fd);
         path = own;
@@ -86,7 +86,7 @@ static struct udyn_linux_image *find(int wd)
 {
     struct udyn_linux_image *image;
 
-    for (image = udyn_process_images(); image != NULL; image = image->next)
+    for (image = udyn_images(); image != NULL; image = image->next)
         if (image->head.is_followed && image->inotify_wd == wd)
             break;
     return image;
@@ -124,7 +124,7 @@ bool udyn_opens_take(void)
     bool is_opened = false;
     ssize_t size;
 
-    if (instance < 0 || instance_generation != udyn_process_generation())
+    if (instance < 0 || instance_generation != udyn_system_generation())
         return false;
     if (!udyn_descriptor_is(instance, "inotify")) {
         udyn_opens_stop(); /* the program has closed it */

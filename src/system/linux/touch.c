@@ -53,9 +53,9 @@ static bool remember(uint64_t page, int64_t tick)
     static _Thread_local struct touched touched[TOUCHED_MAX];
     struct touched *entry = &touched[page / PAGE % TOUCHED_MAX];
 
-    if (entry->page == page && entry->tick == tick && udyn_process_is(entry->generation))
+    if (entry->page == page && entry->tick == tick && udyn_system_is_generation(entry->generation))
         return true;
-    *entry = (struct touched){page, tick, udyn_process_generation()};
+    *entry = (struct touched){page, tick, udyn_system_generation()};
     return false;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptors that live as long as the library does, in programs that close what they find. */
-#ifndef UDYN_LINUX_DESCRIPTOR_H
-#define UDYN_LINUX_DESCRIPTOR_H
+#ifndef UDYN_LINUX_FILE_DESCRIPTOR_H
+#define UDYN_LINUX_FILE_DESCRIPTOR_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "system/linux/folder.h"
+#include "system/linux/file/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,6 +11,8 @@
  * alone what belongs to a process that is alive, or to another pid namespace (given by its inode),
  * where it can't tell.
  */
+#include "system/linux/file/private.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,9 +26,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "system/linux/folder.h"
-#include "system/linux/private_file.h"
-#include "system/linux/process.h"
+#include "system/linux/file/folder.h"
+#include "system/system.h"
 
 struct process_folder {
     struct process_folder *next;
@@ -37,6 +38,7 @@ struct process_folder {
 };
 
 static struct process_folder *folders;
+static bool is_ending; /* nothing would remove what is made now */
 
 /* The inode of this pid namespace, 0 if it is not to be known. */
 static unsigned int pid_namespace(void)
@@ -147,13 +149,13 @@ static struct process_folder *folder_new(int fd, const struct stat *status, cons
         free(folder);
         return NULL;
     }
-    if (udyn_file_note(&folder->file, path, status) < 0) {
+    if (udyn_file_identify(&folder->file, path, status) < 0) {
         free(folder->place);
         free(folder);
         return NULL;
     }
     folder->file.fd = fd;
-    folder->generation = udyn_process_generation();
+    folder->generation = udyn_system_generation();
     return folder;
 }
 
@@ -212,10 +214,9 @@ static bool is_removed(const struct process_folder *folder)
 {
     struct stat status;
 
-    if (fstat(folder->file.fd, &status) == 0 && status.st_dev == folder->file.dev &&
-        status.st_ino == folder->file.ino)
-        return status.st_nlink == 0;
-    return !udyn_path_is(folder->file.path, folder->file.dev, folder->file.ino);
+    if (udyn_inode_is_fd(&folder->file.inode, folder->file.fd))
+        return fstat(folder->file.fd, &status) == 0 && status.st_nlink == 0;
+    return !udyn_inode_is_at(&folder->file.inode, folder->file.path);
 }
 
 /* The folder of this process in a place. */
@@ -223,7 +224,7 @@ static int get_folder(struct process_folder **folder, const struct udyn_place *p
 {
     for (*folder = folders; *folder != NULL; *folder = (*folder)->next) {
         if (strcmp((*folder)->place, place->folder) != 0 ||
-            (*folder)->generation != udyn_process_generation())
+            (*folder)->generation != udyn_system_generation())
             continue;
         if (!is_removed(*folder))
             return 0;
@@ -247,7 +248,7 @@ int udyn_private_file_open(char *path, size_t size, struct stat *status, const c
     struct process_folder *folder;
     int fd, error;
 
-    if (udyn_process_is_exiting())
+    if (is_ending)
         return udyn_fail(-ESHUTDOWN, "no new files: the process is in exit()");
     error = get_folder(&folder, place);
     if (error < 0)
@@ -269,8 +270,8 @@ int udyn_private_file_open(char *path, size_t size, struct stat *status, const c
     return error;
 }
 
-int udyn_private_file_create(struct udyn_file *file, const char *provider,
-                             const struct udyn_content *content, const struct udyn_place *place)
+int udyn_private_file_make(struct udyn_file *file, const char *provider,
+                           const struct udyn_content *content, const struct udyn_place *place)
 {
     char path[4096];
     struct stat status;
@@ -282,7 +283,7 @@ int udyn_private_file_create(struct udyn_file *file, const char *provider,
         return fd;
     error = udyn_file_write(fd, path, content);
     if (error == 0)
-        error = udyn_file_note(file, path, &status);
+        error = udyn_file_identify(file, path, &status);
     if (error < 0)
         (void)unlink(path); /* made just now */
     (void)close(fd);        /* found again by its path */
@@ -303,7 +304,7 @@ static bool is_inherited(struct process_folder *folder)
     if (fd < 0)
         return true; /* out of reach: leave it */
     folder->file.fd = fd;
-    is_alone = udyn_path_is(folder->file.path, folder->file.dev, folder->file.ino) &&
+    is_alone = udyn_inode_is_at(&folder->file.inode, folder->file.path) &&
                flock(fd, LOCK_EX | LOCK_NB) == 0;
     (void)flock(fd, LOCK_SH | LOCK_NB); /* granted to all who share */
     return !is_alone;
@@ -340,17 +341,18 @@ int udyn_private_file_open_again(const char *path)
     const char *name;
     struct process_folder *folder = folder_of(path, &name);
 
-    if (folder != NULL && udyn_fd_is(folder->file.fd, folder->file.dev, folder->file.ino))
+    if (folder != NULL && udyn_inode_is_fd(&folder->file.inode, folder->file.fd))
         return openat(folder->file.fd, name, flags);
     return open(path, flags);
 }
 
-void udyn_private_folders_remove(void)
+void udyn_private_files_end(void)
 {
     struct process_folder *folder;
 
+    is_ending = true;
     for (folder = folders; folder != NULL; folder = folder->next) {
-        if (folder->generation != udyn_process_generation() || is_inherited(folder))
+        if (folder->generation != udyn_system_generation() || is_inherited(folder))
             continue;
         remove_images(folder->file.fd);
         folder->file.fd = -1;           /* remove_images() has closed it */

@@ -8,6 +8,8 @@
  * process that maps the file, and those to come. Whoever uses the file holds a shared flock(2) on
  * it; the last that frees its provider removes it. At exit it stays, for the processes to come.
  */
+#include "system/linux/file/shared.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -19,8 +21,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "system/linux/folder.h"
-#include "system/linux/private_file.h"
+#include "system/linux/file/folder.h"
+#include "system/linux/file/private.h"
 
 /* The path of the shared file of this content. */
 static int make_path(char *path, size_t size, const char *folder, const char *provider,
@@ -59,9 +61,12 @@ static bool has_content(int fd, const struct stat *status, const struct udyn_con
 static int check_existing(int fd, const char *path, struct stat *status,
                           const struct udyn_content *content)
 {
+    struct udyn_inode inode;
+
     if (fstat(fd, status) < 0)
         return udyn_fail_errno(errno, "cannot look at %s", path);
-    if (flock(fd, LOCK_SH | LOCK_NB) < 0 || !udyn_path_is(path, status->st_dev, status->st_ino))
+    inode = udyn_inode_of(status);
+    if (flock(fd, LOCK_SH | LOCK_NB) < 0 || !udyn_inode_is_at(&inode, path))
         return -ENOENT;
     if (!has_content(fd, status, content))
         return udyn_fail(-ESTALE, "the shared file %s has another content: remove it", path);
@@ -125,8 +130,8 @@ static int open_or_make(const char *path, struct stat *status, const char *provi
     return udyn_fail(-EBUSY, "cannot lock the shared file %s", path);
 }
 
-int udyn_shared_file_create(struct udyn_file *file, const char *provider,
-                            const struct udyn_content *content, const struct udyn_place *place)
+int udyn_shared_file_make(struct udyn_file *file, const char *provider,
+                          const struct udyn_content *content, const struct udyn_place *place)
 {
     char folder[4096], path[4096];
     struct stat status;
@@ -147,10 +152,27 @@ int udyn_shared_file_create(struct udyn_file *file, const char *provider,
     fd = open_or_make(path, &status, provider, content, place);
     if (fd < 0)
         return fd;
-    error = udyn_file_note(file, path, &status);
+    error = udyn_file_identify(file, path, &status);
     if (error < 0)
         (void)close(fd); /* a shared file that nobody uses stays for the next */
     else
         file->fd = fd;
     return error;
+}
+
+/*
+ * All who use a shared file have a lock on it; whoever can lock it alone is the last. A child has
+ * inherited the parent's lock: so ours is given up first, and what can't be locked then is in use.
+ */
+void udyn_shared_file_remove(struct udyn_file *file)
+{
+    int fd;
+
+    udyn_file_close(file);
+    fd = open(file->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return; /* gone already is as good */
+    if (udyn_inode_is_fd(&file->inode, fd) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        (void)unlink(file->path); /* if not now, then by the next who is the last */
+    (void)close(fd);              /* read only */
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The cure for fork, and for a debugger beside a tracer, of the 5-byte site.
+ * What the 5-byte site needs to survive a fork, and a debugger beside a tracer.
  *
  * A kernel of the 5-byte kind (arch/x86_64.c) writes a call into a traced site, to a page that
  * fork() does not copy: a child that calls the site dies. So the child renews each image that has
  * such a call: in fork() itself if the parent has a probe enabled, before a debugger can come;
  * after any other kind of fork when a fire has found its probe enabled and finds that it is in a
- * child that is not known yet (lock.c). It costs nothing while all probes are disabled. To renew
- * is:
+ * child that has renewed nothing yet (lock.c). It costs nothing while all probes are disabled. To
+ * renew is:
  *
  *   MADV_DONTNEED from the sites to the semaphores drops the child's private copies of these pages,
  *   so that they are as in the file: no call, and zero. It is one call, under one lock of the
@@ -32,7 +32,7 @@
  * run. A fire looks for that. As long as the debugger is attached it may write its byte at any
  * moment: the image is silent. Then the image is renewed, in a child or not.
  */
-#include "system/linux/sites.h"
+#include "system/linux/renew.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -40,7 +40,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "system/linux/lock.h"
 
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
@@ -129,7 +128,7 @@ static void renew(struct udyn_linux_image *image)
     set_state(image, UDYN_SITES_READY);
 }
 
-static void renew_in_child(struct udyn_linux_image *image)
+static void renew_inherited(struct udyn_linux_image *image)
 {
     bool seen[LOOK_MIXED + 1] = {false};
     size_t i;
@@ -156,7 +155,7 @@ static bool needs_care(const struct udyn_linux_image *image, size_t position)
     return look != LOOK_BREAKPOINT;
 }
 
-bool udyn_sites_need_care(const struct udyn_linux_image *images)
+bool udyn_renew_is_needed_after_fork(const struct udyn_linux_image *images)
 {
     size_t i;
 
@@ -167,10 +166,10 @@ bool udyn_sites_need_care(const struct udyn_linux_image *images)
     return false;
 }
 
-void udyn_sites_renew(struct udyn_linux_image *images, bool in_fork)
+void udyn_renew_in_child(struct udyn_linux_image *images, bool in_fork)
 {
     for (; images != NULL; images = images->next) {
-        renew_in_child(images);
+        renew_inherited(images);
         if (in_fork)
             clear_copied_semaphores(images);
     }
@@ -181,27 +180,15 @@ void udyn_sites_renew(struct udyn_linux_image *images, bool in_fork)
  * call, or with a debugger's breakpoint on a call of its own, which it writes again at the next
  * hit. Then the semaphore is up for both of them.
  */
-static bool may_be_of_kernel(const struct udyn_linux_image *image, const struct udyn_probe *probe,
-                             bool debugged)
+static bool may_be_of_kernel(const struct udyn_linux_image *image, const void *site, bool debugged)
 {
-    const volatile uint16_t *semaphore = usdt_dyn_probe_semaphore(&probe->head);
+    const volatile uint16_t *semaphores =
+        (const volatile uint16_t *)(const void *)image->semaphores;
+    size_t position = (size_t)((const char *)site - image->sites) / UDYN_SITE_SIZE;
 
-    if (*(const volatile uint8_t *)probe->site == *(const uint8_t *)&image->pristine)
+    if (*(const volatile uint8_t *)site == *(const uint8_t *)&image->pristine)
         return false; /* not behind a breakpoint */
-    return !debugged || (semaphore != NULL && *semaphore > 1);
-}
-
-/* The site of the probe is mixed. Under the lock. */
-static void mend(struct udyn_linux_image *image, const struct udyn_probe *probe)
-{
-    bool debugged = is_debugged();
-
-    if (may_be_of_kernel(image, probe, debugged))
-        return;
-    if (debugged)
-        set_state(image, UDYN_SITES_DEBUGGED);
-    else
-        renew(image);
+    return !debugged || (semaphores != NULL && semaphores[position] > 1);
 }
 
 static enum udyn_sites_state state_of(const struct udyn_linux_image *image)
@@ -209,23 +196,28 @@ static enum udyn_sites_state state_of(const struct udyn_linux_image *image)
     return __atomic_load_n(&image->sites_state, __ATOMIC_RELAXED);
 }
 
-bool udyn_system_may_fire(const struct udyn_probe *probe)
+bool udyn_renew_is_due(const struct udyn_linux_image *image, const void *site)
 {
-    struct udyn_linux_image *image = (struct udyn_linux_image *)probe->image;
+    return state_of(image) == UDYN_SITES_DEBUGGED || look_at(image, site) == LOOK_MIXED;
+}
 
-    if (USDT_DYN_UNLIKELY(!udyn_lock_is_known() || state_of(image) == UDYN_SITES_DEBUGGED ||
-                          look_at(image, probe->site) == LOOK_MIXED)) {
-        if (udyn_system_lock() < 0) /* renews in a child */
-            return false;
-        if (state_of(image) == UDYN_SITES_DEBUGGED) {
-            if (!is_debugged())
-                renew(image);
-        } else if (look_at(image, probe->site) == LOOK_MIXED) {
-            mend(image, probe);
-        }
-        udyn_system_unlock();
-        if (!usdt_dyn_enabled(&probe->head))
-            return false;
-    }
+void udyn_renew_beside_debugger(struct udyn_linux_image *image, const void *site)
+{
+    bool is_silent = state_of(image) == UDYN_SITES_DEBUGGED;
+    bool debugged;
+
+    if (!is_silent && look_at(image, site) != LOOK_MIXED)
+        return;
+    debugged = is_debugged();
+    if (!is_silent && may_be_of_kernel(image, site, debugged))
+        return;
+    if (debugged)
+        set_state(image, UDYN_SITES_DEBUGGED);
+    else
+        renew(image);
+}
+
+bool udyn_renew_is_done(const struct udyn_linux_image *image)
+{
     return state_of(image) == UDYN_SITES_READY;
 }

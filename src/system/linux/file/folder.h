@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Folders that nobody but this user can change. */
-#ifndef UDYN_LINUX_FOLDER_H
-#define UDYN_LINUX_FOLDER_H
+#ifndef UDYN_LINUX_FILE_FOLDER_H
+#define UDYN_LINUX_FILE_FOLDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "system/linux/file.h"
+#include "system/linux/file/place.h"
 
 /*
  * Opens PLACE/usdt-dyn-UID, made if it is missing. It must be a folder and no link, owned by this

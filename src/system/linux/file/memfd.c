@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* Images in anonymous memory. */
+#include "system/linux/file/memfd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "system/linux/descriptor.h"
-#include "system/linux/file.h"
-#include "system/linux/process.h"
+#include "base/name.h"
+#include "system/linux/file/descriptor.h"
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
 #endif
+
+static bool is_taken(const char *path, const struct udyn_file *others)
+{
+    for (; others != NULL; others = others->next)
+        if (strcmp(others->path, path) == 0)
+            return true;
+    return false;
+}
 
 /*
  * The name of a descriptor in /proc, as tracers outside and dlopen() take it. Not /proc/self: gdb
@@ -23,14 +33,14 @@
  * dlopen() knows objects by their names first: a descriptor's number that was closed behind our
  * back and given out again would lead to the old image. So a number is not used twice.
  */
-static int name_descriptor(int *fd, char path[64], struct stat *own)
+static int name_descriptor(int *fd, char path[64], struct stat *own, const struct udyn_file *others)
 {
     struct stat named;
     int other;
 
     for (;;) {
         snprintf(path, 64, "/proc/%d/fd/%d", (int)getpid(), *fd);
-        if (!udyn_process_has_path(path))
+        if (!is_taken(path, others))
             break;
         other = fcntl(*fd, F_DUPFD_CLOEXEC, *fd + 1);
         if (other < 0)
@@ -47,8 +57,8 @@ static int name_descriptor(int *fd, char path[64], struct stat *own)
     return 0;
 }
 
-int udyn_memfd_create(struct udyn_file *file, const char *provider,
-                      const struct udyn_content *content)
+int udyn_memfd_make(struct udyn_file *file, const char *provider,
+                    const struct udyn_content *content, const struct udyn_file *others)
 {
     char name[UDYN_NAME_MAX + sizeof("usdt-dyn.")];
     char path[64];
@@ -66,11 +76,11 @@ int udyn_memfd_create(struct udyn_file *file, const char *provider,
     if (fd < 0)
         return udyn_fail_errno(errno, "cannot make a memfd");
     fd = udyn_descriptor_raise(fd);
-    error = name_descriptor(&fd, path, &status);
+    error = name_descriptor(&fd, path, &status, others);
     if (error == 0)
         error = udyn_file_write(fd, path, content);
     if (error == 0)
-        error = udyn_file_note(file, path, &status);
+        error = udyn_file_identify(file, path, &status);
     /* To read what is cut off is SIGBUS, for every check of a semaphore. Only an emulator refuses.
      */
     if (error == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "system/linux/descriptor.h"
+#include "system/linux/file/descriptor.h"
 
 #include <errno.h>
 #include <fcntl.h>

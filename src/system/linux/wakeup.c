@@ -6,24 +6,24 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "system/linux/descriptor.h"
+#include "system/linux/file/descriptor.h"
 #include "system/linux/opens.h"
 
-int udyn_bell_make(struct udyn_bell *bell)
+int udyn_wakeup_make(struct udyn_wakeup *wakeup)
 {
     int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
     if (fd < 0)
         return udyn_fail_errno(errno, "no descriptor for a watch");
     fd = udyn_descriptor_raise(fd);
-    *bell = (struct udyn_bell){fd, fd};
+    *wakeup = (struct udyn_wakeup){fd, fd};
     return 0;
 }
 
-int udyn_bell_wait(const struct udyn_bell *bell, int timeout_ms, bool until_opened)
+int udyn_wakeup_wait(const struct udyn_wakeup *wakeup, int timeout_ms, bool until_opened)
 {
     struct pollfd fds[2] = {
-        {.fd = bell->wait_fd, .events = POLLIN},
+        {.fd = wakeup->wait_fd, .events = POLLIN},
         {.fd = until_opened ? udyn_opens_descriptor() : -1, .events = POLLIN},
     };
     uint64_t count;
@@ -32,26 +32,26 @@ int udyn_bell_wait(const struct udyn_bell *bell, int timeout_ms, bool until_open
         return udyn_fail_errno(errno, "cannot wait for a tracer");
     if (fds[0].revents == 0)
         return 0;
-    if (!udyn_descriptor_is(bell->wait_fd, "[eventfd]"))
+    if (!udyn_descriptor_is(wakeup->wait_fd, "[eventfd]"))
         return udyn_fail(-EBADF, "the program has closed the descriptor of a watch: make a new "
                                  "watch");
-    (void)!read(bell->wait_fd, &count, sizeof(count)); /* it rang: that was all it had to say */
+    (void)!read(wakeup->wait_fd, &count, sizeof(count)); /* there is nothing more in it */
     return 0;
 }
 
-void udyn_bell_ring(const struct udyn_bell *bell)
+void udyn_wakeup_send(const struct udyn_wakeup *wakeup)
 {
     static const uint64_t once = 1;
     int saved = errno;
 
-    /* It can only fail if the bell has rung 2^64 - 1 times unheard. */
-    if (udyn_descriptor_is(bell->ring_fd, "[eventfd]"))
-        (void)!write(bell->ring_fd, &once, sizeof(once));
+    /* It can only fail if 2^64 - 1 of them have not been read. */
+    if (udyn_descriptor_is(wakeup->wake_fd, "[eventfd]"))
+        (void)!write(wakeup->wake_fd, &once, sizeof(once));
     errno = saved;
 }
 
-void udyn_bell_free(struct udyn_bell *bell)
+void udyn_wakeup_free(struct udyn_wakeup *wakeup)
 {
-    if (udyn_descriptor_is(bell->wait_fd, "[eventfd]"))
-        (void)close(bell->wait_fd); /* nothing was buffered */
+    if (udyn_descriptor_is(wakeup->wait_fd, "[eventfd]"))
+        (void)close(wakeup->wait_fd); /* nothing was buffered */
 }
