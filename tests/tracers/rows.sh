@@ -37,6 +37,17 @@ saw() {
     try_for 20 line_matches t "$1" 1
 }
 
+fire_and_look() { # REGEX PROVIDER PROBE VALUE...
+    fire "${@:2}"
+    line_matches t "$1" 1
+}
+
+# The same, for the first hits: a semaphore goes up a moment before the tracer's program is attached, so these
+# are fired until one is seen.
+saw_first() { # REGEX PROVIDER PROBE VALUE...
+    try_for 20 fire_and_look "$@"
+}
+
 answer() { # COMMAND...: "yes" or "no"
     if "$@"; then echo yes; else echo no; fi
 }
@@ -45,8 +56,7 @@ answer() { # COMMAND...: "yes" or "no"
 sees_a_hit() { # PROVIDER PROBE COMMAND...
     local seen=1
     if attach "$@"; then
-        fire "$1" "$2" 7 =bread
-        if saw '^got 7'; then seen=0; fi
+        if saw_first '^got 7' "$1" "$2" 7 =bread; then seen=0; fi
     fi
     detach
     return $seen
@@ -75,8 +85,7 @@ row_bpftrace() {
     cell[default]=no cell[semaphore]=no cell[strings]=no cell[providers]=no
     if attach "$shop" paid bpftrace -p "$pid" -e \
         "usdt::$shop:paid { printf(\"got %d %s\\n\", arg0, str(arg1)); }"; then
-        fire "$shop" paid 7 =bread
-        cell[default]=$(answer saw '^got 7')
+        cell[default]=$(answer saw_first '^got 7' "$shop" paid 7 =bread)
         cell[strings]=$(answer saw '^got 7 bread$')
         fire "$depot" paid 8 =milk
         fire "$shop" paid 9 =salt
@@ -100,8 +109,7 @@ row_bpftrace() {
     cell[twelve]=no
     if attach "$shop" twelve bpftrace -p "$pid" -e \
         "usdt::$shop:twelve { printf(\"got %d\\n\", arg11); }"; then
-        fire "$shop" twelve 1 2 3 4 5 6 7 8 9 10 11 12
-        cell[twelve]=$(answer saw '^got 12')
+        cell[twelve]=$(answer saw_first '^got 12' "$shop" twelve 1 2 3 4 5 6 7 8 9 10 11 12)
     fi
     detach
     everywhere bpftrace -e "usdt:$place_common:$common:one { printf(\"got %d\\n\", arg0); }"
@@ -127,7 +135,7 @@ fire_everywhere() {
 # COMMAND traces the probe in the shared file, in no process in particular.
 everywhere() {
     cell[system]=no cell[child]=no
-    if attach "$common" one "$@"; then
+    if attach "$common" one "$@" && saw_first '^got 20' "$common" one 20 =x; then
         fire_everywhere
         cell[system]=$(answer saw '^got 21')
         cell[child]=$(answer saw '^got 23')
@@ -144,8 +152,7 @@ row_libbpf() {
 
     cell[default]=no cell[semaphore]=no cell[strings]=no cell[providers]=no
     if attach "$shop" paid "${tool[@]}" "$pid" "$place_shop" "$shop" paid; then
-        fire "$shop" paid 7 =bread
-        cell[default]=$(answer saw '^got 7 ')
+        cell[default]=$(answer saw_first '^got 7 ' "$shop" paid 7 =bread)
         cell[strings]=$(answer saw '^got 7 bread ')
         fire "$depot" paid 8 =milk
         fire "$shop" paid 9 =salt
@@ -161,8 +168,7 @@ row_libbpf() {
     cell[shared]=$(answer sees_a_hit "$common" one "${tool[@]}" "$pid" "$place_common" "$common" one)
     cell[twelve]=no
     if attach "$shop" twelve "${tool[@]}" "$pid" "$place_shop" "$shop" twelve; then
-        fire "$shop" twelve 1 2 3 4 5 6 7 8 9 10 11 12
-        cell[twelve]=$(answer saw '^got 1 .*12$')
+        cell[twelve]=$(answer saw_first '^got 1 .*12$' "$shop" twelve 1 2 3 4 5 6 7 8 9 10 11 12)
     fi
     detach
     everywhere "${tool[@]}" -1 "$place_common" "$common" one
@@ -257,16 +263,8 @@ perf_on() {
     run_tracer l "${in[@]}" "${perf[@]}" buildid-cache --add "$place" || return 1
     run_tracer l "${in[@]}" "${perf[@]}" probe --add "sdt_$provider:$probe" || return 1
     attach "$provider" "$probe" perf record -q -o "$USDT_DYN_BUILD/tracers/perf/data" \
-        -e "sdt_$provider:$probe" "$@"
-}
-
-# It takes perf a moment from the semaphore to the first event that it keeps.
-fire_often() { # PROVIDER PROBE VALUE...
-    local i
-    for ((i = 0; i < 50; i++)); do
-        fire "$@"
-        sleep 0.02
-    done
+        -e "sdt_$provider:$probe" "$@" || return 1
+    wait_for 80 is_waiting_or_ended t # it keeps events a moment after the semaphore is up, and shows none
 }
 
 # Ends the recording, and leaves what it has as the output of "l".
@@ -285,7 +283,7 @@ perf_sees() { # PROVIDER PROBE PLACE
     local seen=1
     : >"$work/seen"
     if perf_on "$@" -p "$pid"; then
-        fire_often "$1" "$2" 7 =bread
+        fire "$1" "$2" 7 =bread
         perf_off "$1"
         if perf_saw 'arg1=7 '; then seen=0; fi
     fi
@@ -297,7 +295,7 @@ row_perf() {
     title="perf $("${in[@]}" perf --version | sed 's/perf version //')"
     cell[default]=no cell[semaphore]=no cell[strings]=no cell[providers]=no
     if perf_on "$shop" paid "$place_shop" -p "$pid"; then
-        fire_often "$shop" paid 7 =bread
+        fire "$shop" paid 7 =bread
         fire "$depot" paid 8 =milk
         cell[semaphore]=$(answer is_up "$shop" paid)
         perf_off "$shop"
@@ -310,7 +308,7 @@ row_perf() {
     cell[shared]=$(answer perf_sees "$common" one "$place_common")
     cell[twelve]=no
     if perf_on "$shop" twelve "$place_shop" -p "$pid"; then
-        fire_often "$shop" twelve 1 2 3 4 5 6 7 8 9 10 11 12
+        fire "$shop" twelve 1 2 3 4 5 6 7 8 9 10 11 12
         perf_off "$shop"
         cell[twelve]=$(answer perf_saw 'arg12=12')
     fi
@@ -332,7 +330,7 @@ perf_wildcards() {
 perf_everywhere() {
     cell[system]=no cell[child]=no
     if perf_on "$common" one "$place_common" -a; then
-        fire_often "$common" one 20 =x
+        fire "$common" one 20 =x
         fire_everywhere
         perf_off "$common"
         cell[system]=$(answer perf_saw 'arg1=21 ')
