@@ -8,10 +8,12 @@ need root tracefs bpftrace ruby /usr/bin/python3
 wait_limit=60
 command=$USDT_DYN_BUILD/src/cli/usdt-dyn
 here=$(dirname "$0")
+declare -A patterns_of=()
 
 # both NAME BPFTRACE-PROGRAM PATTERNS OPTION...: attaches the two tracers to the program NAME.
 both() {
     local patterns
+    patterns_of[$1]=$3
     read -ra patterns <<<"$3"
     start_tracer "bpf-$1" bpftrace -p "$(pid_of "$1")" -e "$2"
     wait_for 60 are_attached "$1" "${patterns[@]}"
@@ -25,15 +27,17 @@ are_attached() {
     ! grep -q '"enabled":false' <<<"$probes"
 }
 
-# compare NAME LAST-LINE [VALUES]: what both have seen.
+# compare NAME LAST-LINE [VALUES]: what both have seen. Others on this machine may trace other probes of Ruby or Python.
 compare() {
+    local patterns
+    read -ra patterns <<<"${patterns_of[$1]}"
     wait_line "bpf-$1" "$2"
     stop "own-$1"
     stop "bpf-$1"
     expect_equal "the events of $1" "$(grep -v '^Attaching' "$(out_of "bpf-$1")" | grep .)" \
         "$("$here/values.py" "${3:-12}" <"$(out_of "own-$1")")"
     expect_equal "what $1 left attached" '' \
-        "$("$command" list -p "$(pid_of "$1")" --json | grep '"enabled":true' || true)"
+        "$("$command" list -p "$(pid_of "$1")" --json "${patterns[@]}" | grep '"enabled":true' || true)"
 }
 
 # has_probes NAME PROVIDER: does a file of the program NAME have such probes, as readelf sees it?
