@@ -132,6 +132,27 @@ static void backing_of_another_name(void **state)
     check_refused("USDT_DYN_BACKING", "disk", -EINVAL, "USDT_DYN_BACKING=disk");
 }
 
+/* As scripts set them that have nothing to say. */
+static void empty_and_auto_are_not_set(void **state)
+{
+    static const char *const names[] = {"USDT_DYN_BACKING", "USDT_DYN_DIR", "USDT_DYN_SITE"};
+    static const char *const values[] = {"", "auto"};
+    size_t i, j;
+
+    (void)state;
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        for (j = 0; j < sizeof(values) / sizeof(values[0]); j++) {
+            usdt_dyn_probe *made;
+            usdt_dyn_provider *own = support_provider("left_to_us", "p", NULL, 0, &made);
+
+            setenv(names[i], values[j], 1);
+            assert_ok(usdt_dyn_provider_load(own));
+            usdt_dyn_provider_free(own);
+            unsetenv(names[i]);
+        }
+    }
+}
+
 static void site_of_another_name(void **state)
 {
     (void)state;
@@ -218,6 +239,7 @@ int main(void)
         TEST(backing_shared),
         TEST(the_programs_choice_comes_before_the_environment),
         TEST(backing_of_another_name),
+        TEST(empty_and_auto_are_not_set),
         TEST(site_of_another_name),
         TEST(site_by_name),
         TEST(a_folder_for_files),

@@ -2,11 +2,11 @@
 #include "system/linux/site.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "system/linux/environment.h"
 #include "system/linux/lock.h"
 
 /* Made outside of a trampoline the call does nothing but fail, and its errno tells the kind. */
@@ -36,7 +36,7 @@ static const struct udyn_site *suitable(const struct udyn_arch *arch)
 
 int udyn_site_choose(const struct udyn_arch *arch, const struct udyn_site **site)
 {
-    const char *wanted = secure_getenv("USDT_DYN_SITE");
+    const char *wanted = udyn_environment("USDT_DYN_SITE");
 
     if (wanted != NULL) {
         *site = udyn_arch_site(arch, wanted);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "system/linux/environment.h"
 
 static int apply_environment(usdt_dyn_backing *backing)
 {
@@ -19,7 +20,7 @@ static int apply_environment(usdt_dyn_backing *backing)
         {"file", USDT_DYN_BACKING_FILE},
         {"shared", USDT_DYN_BACKING_SHARED},
     };
-    const char *wanted = secure_getenv("USDT_DYN_BACKING");
+    const char *wanted = udyn_environment("USDT_DYN_BACKING");
     size_t i;
 
     if (*backing != USDT_DYN_BACKING_AUTO || wanted == NULL)
@@ -43,7 +44,7 @@ static void add(struct udyn_places *places, enum udyn_file_kind kind, const char
 
 static void add_files(struct udyn_places *places, usdt_dyn_backing backing)
 {
-    const char *chosen = secure_getenv("USDT_DYN_DIR");
+    const char *chosen = udyn_environment("USDT_DYN_DIR");
     enum udyn_file_kind kind =
         backing == USDT_DYN_BACKING_SHARED ? UDYN_FILE_SHARED : UDYN_FILE_PRIVATE;
     bool is_auto = backing == USDT_DYN_BACKING_AUTO;
