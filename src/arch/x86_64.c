@@ -20,8 +20,8 @@
  * The 5-byte instruction takes less time, but to be traced with it can end a program: a child that
  * is forked in a signal handler, in the middle of a fire, returns into the page that it does not
  * have; and one of _Fork() or clone() needs madvise(2) before its first fire, which may be what it
- * has forbidden itself. Nothing in the process can cure both. So it is taken only where somebody
- * asks for it.
+ * has forbidden itself. Nothing that is done in the process covers both. So it is taken only where
+ * somebody asks for it.
  */
 #include "arch/arch.h"
 

@@ -28,9 +28,9 @@
 /* How often to look while a probe is enabled (nothing tells of a detach), while the opens of some
  * image can't be noticed, and otherwise: a tracer that attaches by a tracefs event made long ago,
  * or gdb, which writes the semaphore itself, opens nothing when it attaches. */
-#define ENABLED_LOOK_MS 100
-#define BLIND_LOOK_MS   500
-#define SLOW_LOOK_MS    60000
+#define ENABLED_LOOK_MS    100
+#define UNFOLLOWED_LOOK_MS 500
+#define SLOW_LOOK_MS       60000
 
 /* How long after an open a tracer is near: perf probe reads the notes for an event that perf record
  * attaches much later, and a session of gdb is long. */
@@ -262,8 +262,8 @@ static bool look_at_image(struct udyn_watch_link *link, const struct udyn_image 
 
 struct view {
     bool is_changed;
-    bool is_enabled; /* some probe is */
-    bool is_blind;   /* the opens of some image can't be noticed */
+    bool is_enabled;     /* some probe is */
+    bool has_unfollowed; /* the opens of some image can't be noticed */
 };
 
 static struct view look_at_links(const struct usdt_dyn_watch *watch)
@@ -275,7 +275,7 @@ static struct view look_at_links(const struct usdt_dyn_watch *watch)
     for (link = watch->links; link != NULL; link = link->next_in_watch) {
         for (image = link->provider->images; image != NULL; image = image->next) {
             view.is_changed |= look_at_image(link, image);
-            view.is_blind |= !image->is_followed;
+            view.has_unfollowed |= !image->is_followed;
         }
         view.is_enabled |= link->enabled > 0;
     }
@@ -302,8 +302,8 @@ static int next_look(const struct view *view, int64_t now)
     int64_t since_open = now - last_open;
     int64_t next = SLOW_LOOK_MS;
 
-    if (view->is_blind)
-        next = BLIND_LOOK_MS;
+    if (view->has_unfollowed)
+        next = UNFOLLOWED_LOOK_MS;
     if (view->is_enabled)
         next = ENABLED_LOOK_MS;
     if (since_open < CLOSE_LOOKS_MS && since_open / CLOSE_LOOKS_PART < next)
@@ -313,7 +313,7 @@ static int next_look(const struct view *view, int64_t now)
 
 static bool is_near(const struct view *view, int64_t now)
 {
-    return view->is_enabled || view->is_blind || now - last_open < NEAR_MS;
+    return view->is_enabled || view->has_unfollowed || now - last_open < NEAR_MS;
 }
 
 /* Returns USDT_DYN_WATCH_CHANGED and USDT_DYN_WATCH_NEAR, or a negative errno with a sentence. */

@@ -33,7 +33,7 @@ void udyn_opens_stop(void)
     for (image = udyn_images(); image != NULL; image = image->next)
         image->head.is_followed = false;
     if (udyn_descriptor_is(fd, "inotify"))
-        (void)close(fd); /* nothing was written */
+        (void)close(fd);
 }
 
 /* The instance of this process, made at the first call. Returns false if there is none to be had.

@@ -65,7 +65,7 @@ static bool is_debugged(void)
     if (fd < 0)
         return false;
     size = read(fd, status, sizeof(status) - 1);
-    (void)close(fd); /* read only */
+    (void)close(fd);
     status[size > 0 ? size : 0] = '\0';
     pid = strstr(status, field);
     return pid != NULL && pid[sizeof(field) - 1] != '0';

@@ -53,5 +53,5 @@ void udyn_wakeup_send(const struct udyn_wakeup *wakeup)
 void udyn_wakeup_free(struct udyn_wakeup *wakeup)
 {
     if (udyn_descriptor_is(wakeup->wait_fd, "[eventfd]"))
-        (void)close(wakeup->wait_fd); /* nothing was buffered */
+        (void)close(wakeup->wait_fd);
 }

@@ -18,8 +18,8 @@ int udyn_wakeup_make(struct udyn_wakeup *wakeup)
         if (fcntl(fds[i], F_SETFL, O_NONBLOCK) < 0 || fcntl(fds[i], F_SETFD, FD_CLOEXEC) < 0) {
             int error = udyn_fail_errno(errno, "cannot prepare the descriptors of a watch");
 
-            (void)close(fds[0]); /* nothing was written */
-            (void)close(fds[1]); /* likewise */
+            (void)close(fds[0]);
+            (void)close(fds[1]);
             return error;
         }
     }
@@ -53,6 +53,6 @@ void udyn_wakeup_send(const struct udyn_wakeup *wakeup)
 
 void udyn_wakeup_free(struct udyn_wakeup *wakeup)
 {
-    (void)close(wakeup->wait_fd); /* nothing was buffered */
-    (void)close(wakeup->wake_fd); /* likewise */
+    (void)close(wakeup->wait_fd);
+    (void)close(wakeup->wake_fd);
 }

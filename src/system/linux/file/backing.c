@@ -81,7 +81,7 @@ int udyn_backing_patch(const struct udyn_file *file, uint64_t offset, uint32_t v
                                    : "cannot open %s, which the program has closed or removed",
                                file->path);
     error = udyn_file_write_at(fd, file->path, &value, sizeof(value), offset);
-    (void)close(fd); /* a file in memory, or one whose loss costs no data */
+    (void)close(fd);
     return error;
 }
 

@@ -70,7 +70,7 @@ int udyn_folder_open_in(int parent, const char *parent_path, const char *name)
         return udyn_fail_errno(errno, "cannot open the folder %s", path);
     error = check_ours(fd, path);
     if (error < 0) {
-        (void)close(fd); /* only a folder */
+        (void)close(fd);
         return error;
     }
     return fd;
@@ -94,6 +94,6 @@ int udyn_folder_open(const struct udyn_place *place, char *path, size_t size)
     ours = check_place(fd, place);
     if (ours == 0)
         ours = udyn_folder_open_in(fd, place->folder, name);
-    (void)close(fd); /* only a folder */
+    (void)close(fd);
     return ours;
 }

@@ -72,7 +72,7 @@ static void remove_images(int fd)
     struct dirent *entry;
 
     if (directory == NULL) {
-        (void)close(fd); /* only a folder */
+        (void)close(fd);
         return;
     }
     while ((entry = readdir(directory)) != NULL) {
@@ -92,7 +92,7 @@ static void remove_abandoned(int parent, const char *name)
     if (fd < 0)
         return;
     if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        (void)close(fd); /* only a folder */
+        (void)close(fd);
         return;
     }
     remove_images(fd);
@@ -108,7 +108,7 @@ static void sweep(int parent)
 
     if (directory == NULL) {
         if (fd >= 0)
-            (void)close(fd); /* only a folder */
+            (void)close(fd);
         return;
     }
     while ((entry = readdir(directory)) != NULL)
@@ -134,7 +134,7 @@ static int make_locked_folder(int parent, const char *parent_path, char name[48]
         /* Another process may have swept it before the lock was on it: then make another. */
         if (flock(fd, LOCK_SH | LOCK_NB) == 0 && fstat(fd, status) == 0 && status->st_nlink > 0)
             return fd;
-        (void)close(fd); /* only a folder */
+        (void)close(fd);
     }
     return udyn_fail(-EBUSY, "cannot lock a folder in %s", parent_path);
 }
@@ -189,10 +189,10 @@ static int make_folder(struct process_folder **made, const struct udyn_place *pl
     fd = make_locked_folder(parent, parent_path, name, &status);
     error = fd < 0 ? fd : keep_folder(made, fd, &status, place->folder, parent_path, name);
     if (fd >= 0 && error < 0) {
-        (void)unlinkat(parent, name, AT_REMOVEDIR); /* made just now, empty */
-        (void)close(fd);                            /* only a folder */
+        (void)unlinkat(parent, name, AT_REMOVEDIR);
+        (void)close(fd);
     }
-    (void)close(parent); /* only a folder */
+    (void)close(parent);
     return error;
 }
 
@@ -265,8 +265,8 @@ int udyn_private_file_open(char *path, size_t size, struct stat *status, const c
         error = set_rights(fd, path, status);
     if (error == 0)
         return fd;
-    (void)unlink(path); /* made just now */
-    (void)close(fd);    /* nothing was written */
+    (void)unlink(path);
+    (void)close(fd);
     return error;
 }
 
@@ -285,8 +285,8 @@ int udyn_private_file_make(struct udyn_file *file, const char *provider,
     if (error == 0)
         error = udyn_file_identify(file, path, &status);
     if (error < 0)
-        (void)unlink(path); /* made just now */
-    (void)close(fd);        /* found again by its path */
+        (void)unlink(path);
+    (void)close(fd);
     return error;
 }
 

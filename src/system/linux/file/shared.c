@@ -85,7 +85,7 @@ static int open_existing(const char *path, struct stat *status, const struct udy
     error = check_existing(fd, path, status, content);
     if (error == 0)
         return fd;
-    (void)close(fd); /* read only */
+    (void)close(fd);
     return error;
 }
 
@@ -109,7 +109,7 @@ static int make_shared(const char *path, struct stat *status, const char *provid
     (void)unlink(own_path); /* it has its other name, or is not needed */
     if (error == 0)
         return fd;
-    (void)close(fd); /* nobody needs what was written */
+    (void)close(fd);
     return error;
 }
 
@@ -142,7 +142,7 @@ int udyn_shared_file_make(struct udyn_file *file, const char *provider,
     if (fd < 0)
         return fd;
     shared = udyn_folder_open_in(fd, folder, "shared");
-    (void)close(fd); /* only a folder */
+    (void)close(fd);
     if (shared < 0)
         return shared;
     (void)close(shared); /* it was to be there, and safe */
@@ -174,5 +174,5 @@ void udyn_shared_file_remove(struct udyn_file *file)
         return; /* gone already is as good */
     if (udyn_inode_is_fd(&file->inode, fd) && flock(fd, LOCK_EX | LOCK_NB) == 0)
         (void)unlink(file->path); /* if not now, then by the next who is the last */
-    (void)close(fd);              /* read only */
+    (void)close(fd);
 }
