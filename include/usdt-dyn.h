@@ -16,8 +16,8 @@
  * the same provider but usdt_dyn_provider_free().
  *
  * Fork: providers and probes made before fork() may be used in the child; a watch may not, make a
- * new one. In the child of a process that is traced alone, a probe may seem enabled until it is
- * fired or another call is made. A child of a multithreaded process that was made by _Fork() or a
+ * new one. If the tracer targets only the parent (`-p`), a probe that was enabled seems so in the
+ * child until the child fires it. A child of a multithreaded process that was made by _Fork() or a
  * raw clone() may fire, and nothing else, as POSIX has it for such a child.
  *
  * Signals: a handler may fire, and nothing else but usdt_dyn_watch_wake(). Other calls use malloc()

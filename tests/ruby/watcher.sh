@@ -28,11 +28,13 @@ echo "told after ms: attach $(run app 'ATTACH.map { _1.round(1) }.join(" ")'), d
 expect_equal 'an attach is told within 50 ms' true "$(run app 'ATTACH.sort[1] < 50')"
 expect_equal 'a detach is told within 500 ms' true "$(run app 'DETACH.sort[1] < 500')"
 
-# A child that is forked while its parent is traced is told that it is not, and of its own tracer.
+# A child that is forked while its parent is traced is told that it is not, with its first fire, and of its own
+# tracer.
 run app 'CALLS.clear; 1' >/dev/null
 start_tracer of_parent bpftrace -p "$(pid_of app)" -e 'usdt::watched:probe { }'
 run app 'await { CALLS.size == 1 }' >/dev/null
-child=$(run app 'C = fork { born = CALLS.size; await { CALLS.size == 4 }; exit!(born == 2 && CALLS.map(&:first) == %i[attach detach attach detach] ? 7 : 1) }; C')
+run app 'R, W_END = IO.pipe; C = fork { TP.fire(1); await { CALLS.size == 2 }; W_END.write("."); await { CALLS.size == 4 }; exit!(CALLS.map(&:first) == %i[attach detach attach detach] ? 7 : 1) }; R.read(1)' >/dev/null
+child=$(run app C)
 start_tracer of_child bpftrace -p "$child" -e 'usdt::watched:probe { } BEGIN { printf("ready\n"); }'
 wait_line of_child '^ready'
 stop of_child
