@@ -23,7 +23,8 @@ expect_equal 'events of the child' "child $child child $child child $child" "$(g
 start_tracer of_parent bpftrace -p "$(pid_of app)" -e 'usdt::forked:probe { printf("%s\n", str(arg0)); }'
 run app 'await { TP.enabled? }' >/dev/null
 wait_tracer of_parent
-expect_equal 'a child born while its parent is traced' 0 "$(run app 'Process.wait2(fork { exit!(TP.enabled? || TP.fire("child") ? 1 : 0) }).last.exitstatus')"
+# Its first fire ends at the kernel, which takes the breakpoint back.
+expect_equal 'a child born while its parent is traced' 0 "$(run app 'Process.wait2(fork { TP.fire("child"); exit!(TP.enabled? || TP.fire("child") ? 1 : 0) }).last.exitstatus')"
 expect_equal 'the parent is traced' true "$(run app 'TP.fire("parent")')"
 wait_line of_parent '^parent'
 stop of_parent

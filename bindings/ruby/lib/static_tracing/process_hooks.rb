@@ -2,8 +2,8 @@
 # frozen_string_literal: true
 
 module StaticTracing
-  # Learns of new processes. A child starts with a copy of its parent's semaphores, also where the
-  # tracer follows the parent alone; the library clears them when it looks.
+  # Learns of new processes. A child starts with a copy of its parent's semaphores: where the tracer
+  # follows the parent alone, a probe seems enabled in the child until its first fire.
   # @api private
   module ProcessHooks
     # Prepended to Process: every fork of Ruby code goes through _fork.

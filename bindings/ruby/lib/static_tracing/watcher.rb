@@ -170,11 +170,14 @@ module StaticTracing
         end
       end
 
+      # What has changed is told against the state in which a watch was first looked at: that is now, and
+      # whoever calls this looks once more.
       def renew
         Native.usdt_dyn_watch_free(@watch) if @watch
         @watch = make_watch
         self.blind = @watch.nil?
         @providers.each_key { |provider| tell_library(provider) }
+        Native.usdt_dyn_watch_wait_near(@watch, true, 0) if @watch
       end
 
       # Ends with the process only, whatever happens in it, or when there is no watch to be had. Should
