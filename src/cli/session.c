@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/wait.h"
+
 /*
  * To switch an event off takes the kernel 20 ms, however many sites it has, so sites share events;
  * to add a site to an event takes time in proportion to those it has, so not all share one
@@ -232,7 +234,7 @@ void udyn_session_place(struct udyn_session *session, const struct udyn_plan *pl
     for (i = 0; i < plan->nsites; i++)
         sites[i] = &plan->sites[i];
     qsort(sites, plan->nsites, sizeof(const struct udyn_site *), compare_types);
-    for (first = 0; first < plan->nsites; first = i) {
+    for (first = 0; first < plan->nsites && !udyn_wait_is_stopped(); first = i) {
         for (i = first + 1; i < plan->nsites && i - first < SITES_AN_EVENT &&
                             strcmp(sites[i]->types, sites[first]->types) == 0;
              i++)

@@ -33,7 +33,7 @@ struct udyn_session {
 /* Makes the instance, after sweeping what killed runs have left. Says what fails. */
 enum udyn_status udyn_session_open(struct udyn_session *session);
 
-/* Places and enables all sites of a plan; says which it can't. */
+/* Places and enables all sites of a plan, or those before a signal to end; says which it can't. */
 void udyn_session_place(struct udyn_session *session, const struct udyn_plan *plan);
 
 /* Which event a record is of, or NULL. */

@@ -12,6 +12,12 @@
 #include <unistd.h>
 
 #include "cli/tracefs.h"
+#include "cli/wait.h"
+
+#define DIGITS "0123456789"
+
+/* In how many rounds all threads of a process that makes them all the time are found. */
+#define MOST_ROUNDS 20
 
 enum udyn_status udyn_targets_open(struct udyn_targets *targets, const struct udyn_options *options)
 {
@@ -38,55 +44,118 @@ enum udyn_status udyn_targets_open(struct udyn_targets *targets, const struct ud
     return UDYN_DONE;
 }
 
-/* Adds the threads that are not known yet to `text`; returns how many. */
-static size_t add_threads(struct udyn_targets *targets, pid_t pid, FILE *text)
+/* A zombie, like a thread that is gone, fires no more, and the kernel has taken it out of its
+ * filter or will never do so. */
+static bool is_running(pid_t tid)
+{
+    char path[64], line[512];
+    const char *name_end = NULL;
+    FILE *status;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)tid);
+    status = fopen(path, "re");
+    if (status == NULL)
+        return false;
+    if (fgets(line, sizeof(line), status) != NULL)
+        name_end = strrchr(line, ')'); /* a name may hold one, too */
+    (void)fclose(status);              /* only read */
+    return name_end != NULL && strchr("ZX", name_end[strlen(") ")]) == NULL;
+}
+
+/* The threads that the kernel lets through. */
+static int read_filter(const struct udyn_targets *targets, struct udyn_threads *threads)
+{
+    char *text, *at;
+    int error = udyn_tracefs_read(targets->instance, "set_event_pid", &text);
+
+    if (error < 0)
+        return error;
+    for (at = text; *(at += strcspn(at, DIGITS)) != '\0'; at += strspn(at, DIGITS)) {
+        pid_t tid = (pid_t)strtol(at, NULL, 10);
+
+        udyn_threads_set(threads, tid, tid, true);
+    }
+    free(text);
+    return 0;
+}
+
+/* Notes the threads of a process. */
+static void look_at_threads(struct udyn_threads *threads, pid_t pid)
 {
     char folder[64];
     struct dirent *entry;
-    size_t count = 0;
     DIR *tasks;
 
     snprintf(folder, sizeof(folder), "/proc/%d/task", (int)pid);
     tasks = opendir(folder);
     if (tasks == NULL)
-        return 0;
+        return;
     while ((entry = readdir(tasks)) != NULL) {
         pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
 
-        if (tid <= 0 || udyn_threads_find(&targets->threads, tid) != NULL)
-            continue;
-        udyn_threads_set(&targets->threads, tid, pid, true);
-        fprintf(text, "%d\n", (int)tid);
-        count++;
+        if (tid > 0)
+            udyn_threads_set(threads, tid, pid, true);
     }
     (void)closedir(tasks); /* only read */
-    return count;
 }
 
-/* A thread that appears between the look and the write is found by the next look; what those that
- * are in the filter make is added by the kernel. */
-static int add_all_threads(struct udyn_targets *targets)
+/* Writes the threads that the kernel does not let through yet; returns how many, or an error. */
+static int add_missing(struct udyn_targets *targets)
 {
-    size_t added;
-    int error = 0;
+    struct udyn_threads filter = {0};
+    char *text = NULL;
+    size_t size = 0, i;
+    int count = 0, error;
+    FILE *out;
 
-    do {
-        char *text = NULL;
-        size_t size = 0, i;
-        FILE *out = open_memstream(&text, &size);
+    /* First these, then the filter: what is not in it then was made by a thread that is not. */
+    udyn_threads_free(&targets->threads);
+    for (i = 0; i < targets->count; i++)
+        look_at_threads(&targets->threads, targets->pids[i]);
+    error = read_filter(targets, &filter);
+    if (error == 0 && (out = open_memstream(&text, &size)) == NULL)
+        error = -ENOMEM;
+    if (error == 0) {
+        for (i = 0; i < targets->threads.capacity; i++) {
+            pid_t tid = targets->threads.slots[i].tid;
 
-        if (out == NULL)
-            return -ENOMEM;
-        added = 0;
-        for (i = 0; i < targets->count; i++)
-            added += add_threads(targets, targets->pids[i], out);
+            if (tid == 0 || udyn_threads_find(&filter, tid) != NULL || !is_running(tid))
+                continue;
+            fprintf(out, "%d\n", (int)tid);
+            count++;
+        }
         if (fclose(out) != 0)
             error = -ENOMEM;
-        else if (added > 0)
+        else if (count > 0)
             error = udyn_tracefs_append(targets->instance, "set_event_pid", text, size);
         free(text);
-    } while (error == 0 && added > 0);
-    return error;
+    }
+    udyn_threads_free(&filter);
+    return error < 0 ? error : count;
+}
+
+/*
+ * A thread that is made between the look and the write is found by the next look; what those that
+ * are in the filter make is added by the kernel. From the first on the filter is not empty, which
+ * would let everybody's task_newtask through.
+ */
+static int add_all_threads(struct udyn_targets *targets)
+{
+    int error = 0, added = 0, rounds;
+
+    for (rounds = 0; rounds < MOST_ROUNDS && !udyn_wait_is_stopped(); rounds++) {
+        added = add_missing(targets);
+        if (rounds == 0 && added == 0)
+            return -ESRCH;
+        if (rounds == 0 && added > 0)
+            error = udyn_tracefs_set(targets->instance, "events/task/task_newtask/enable", "1");
+        if (added <= 0 || error < 0)
+            break;
+    }
+    if (rounds == MOST_ROUNDS)
+        udyn_say("threads come and go faster than they can be told to the kernel: events of some "
+                 "may be missing");
+    return added < 0 ? added : error;
 }
 
 enum udyn_status udyn_targets_filter(struct udyn_targets *targets, int instance)
@@ -106,8 +175,10 @@ enum udyn_status udyn_targets_filter(struct udyn_targets *targets, int instance)
     }
     if (error == 0)
         error = add_all_threads(targets);
-    if (error == 0)
-        error = udyn_tracefs_set(instance, "events/task/task_newtask/enable", "1");
+    if (error == -ESRCH) {
+        udyn_say("the process has ended");
+        return UDYN_NOTHING;
+    }
     if (error < 0)
         udyn_say_errno(error, "cannot filter by process in tracefs");
     return udyn_status_of(error);
@@ -121,16 +192,6 @@ static bool is_target(const struct udyn_targets *targets, pid_t pid)
         if (targets->pids[i] == pid)
             return true;
     return false;
-}
-
-/* A child that nobody wants would fill the buffer: the kernel is told to leave it out, too. */
-static void leave_out(const struct udyn_targets *targets, pid_t tid)
-{
-    char text[24];
-    int length = snprintf(text, sizeof(text), "%d\n", (int)tid);
-
-    /* If it fails, its events are left out when they are read. */
-    (void)udyn_tracefs_append(targets->instance, "set_event_notrace_pid", text, (size_t)length);
 }
 
 bool udyn_targets_note(struct udyn_targets *targets, uint16_t id, const struct udyn_record *record)
@@ -147,15 +208,10 @@ bool udyn_targets_note(struct udyn_targets *targets, uint16_t id, const struct u
         targets, (pid_t)udyn_field_number(targets->parent, record->bytes, record->size));
     if (child <= 0)
         return true;
-    if (parent != NULL && (flags & CLONE_THREAD) != 0) {
+    if (parent != NULL && (flags & CLONE_THREAD) != 0)
         udyn_threads_set(&targets->threads, child, parent->pid, true);
-    } else {
-        bool is_wanted = parent != NULL && targets->children;
-
-        udyn_threads_set(&targets->threads, child, child, is_wanted);
-        if (!is_wanted)
-            leave_out(targets, child);
-    }
+    else
+        udyn_threads_set(&targets->threads, child, child, parent != NULL && targets->children);
     return true;
 }
 
@@ -191,16 +247,17 @@ const struct udyn_thread *udyn_targets_thread(struct udyn_targets *targets, pid_
     return thread->is_wanted ? thread : NULL;
 }
 
-/* The kernel takes those that end out of its filter. */
+/* The kernel takes those that end out of its filter, but for one that ended while it was told. */
 static bool is_filter_empty(const struct udyn_targets *targets)
 {
-    char *text;
-    bool is_empty;
+    struct udyn_threads filter = {0};
+    bool is_empty = true;
+    size_t i;
 
-    if (udyn_tracefs_read(targets->instance, "set_event_pid", &text) < 0)
-        return true;
-    is_empty = text[strcspn(text, "0123456789")] == '\0';
-    free(text);
+    if (read_filter(targets, &filter) == 0)
+        for (i = 0; is_empty && i < filter.capacity; i++)
+            is_empty = filter.slots[i].tid == 0 || !is_running(filter.slots[i].tid);
+    udyn_threads_free(&filter);
     return is_empty;
 }
 

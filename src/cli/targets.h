@@ -2,7 +2,9 @@
 /*
  * The processes that are traced: their threads, those they make later, and their end. The kernel
  * filters by thread and adds what a thread forks by itself (the option event-fork); which of these
- * are threads and which are new processes is read from the event task:task_newtask.
+ * are threads and which are new processes is read from the event task:task_newtask. Children that
+ * nobody asked for are left out here, not in the kernel: to tell it of one takes some 50 ms, and it
+ * would take the number for the child's even when a thread has got it (docs/command.md).
  */
 #ifndef UDYN_CLI_TARGETS_H
 #define UDYN_CLI_TARGETS_H

@@ -207,6 +207,8 @@ static enum udyn_status attach(struct trace *trace)
      * lost. If it may not, they are told of. */
     (void)setpriority(PRIO_PROCESS, 0, READER_PRIORITY);
     udyn_session_place(&trace->session, &trace->plan);
+    if (udyn_wait_is_stopped())
+        return UDYN_DONE;
     if (trace->session.nplaced == 0)
         return UDYN_REFUSED;
     udyn_say("tracing %zu probe%s at %zu site%s; Ctrl-C ends it", trace->plan.nprobes,

@@ -51,6 +51,15 @@ enum udyn_status udyn_wait_open(struct udyn_wait *wait, const struct udyn_option
     return UDYN_DONE;
 }
 
+bool udyn_wait_is_stopped(void)
+{
+    sigset_t pending;
+
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
+            sigismember(&pending, SIGHUP) == 1);
+}
+
 void udyn_wait_start(struct udyn_wait *wait)
 {
     uint64_t now = udyn_wait_now();

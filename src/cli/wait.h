@@ -32,6 +32,9 @@ struct udyn_wait {
 enum udyn_status udyn_wait_open(struct udyn_wait *wait, const struct udyn_options *options,
                                 const struct udyn_targets *targets);
 
+/* Has one of them come? To be asked in what takes long. */
+bool udyn_wait_is_stopped(void);
+
 /* The duration begins. */
 void udyn_wait_start(struct udyn_wait *wait);
 
