@@ -26,7 +26,7 @@ void udyn_doctor_tell(enum udyn_finding finding, const char *what, const char *f
 {
     static const char *const words[] = {"ok", "limit", "no"};
     static const char *const colours[] = {"\033[32m", "\033[33m", "\033[31m"};
-    bool is_coloured = udyn_text_colour(stdout);
+    bool is_coloured = udyn_text_colour();
     va_list values;
 
     is_bad |= finding == UDYN_FOUND_BAD;

@@ -255,6 +255,14 @@ const struct udyn_session_event *udyn_session_event(const struct udyn_session *s
                                            sizeof(*session->events), compare_events);
 }
 
+void udyn_session_detach(struct udyn_session *session)
+{
+    char path[UDYN_INSTANCE_SIZE + 16];
+
+    snprintf(path, sizeof(path), "events/%s/enable", session->group);
+    (void)udyn_tracefs_set(session->instance, path, "0"); /* else the end of the instance does it */
+}
+
 void udyn_session_close(struct udyn_session *session)
 {
     int error;

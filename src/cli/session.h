@@ -40,6 +40,9 @@ void udyn_session_place(struct udyn_session *session, const struct udyn_plan *pl
 const struct udyn_session_event *udyn_session_event(const struct udyn_session *session,
                                                     uint16_t id);
 
+/* Takes the probes out of the processes; what they have fired can still be read. */
+void udyn_session_detach(struct udyn_session *session);
+
 /* Removes all that is in the kernel. */
 void udyn_session_close(struct udyn_session *session);
 

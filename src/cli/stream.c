@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "cli/tracefs.h"
 
-/* At most this much is read of one processor before the others have their turn. */
+/* At most this much is held of one processor: what comes meanwhile waits in the kernel. */
 #define MOST_PAGES 1024
 
 /* An event is written within microseconds of its time; this is what is waited for one. */
@@ -155,11 +155,10 @@ static void advance(struct udyn_stream *stream, struct udyn_stream_cpu *cpu)
 static int fill_cpu(struct udyn_stream *stream, struct udyn_stream_cpu *cpu)
 {
     struct udyn_ring_page page;
-    size_t count;
 
     compact(stream, cpu);
     cpu->is_drained = false;
-    for (count = 0; count < MOST_PAGES; count++) {
+    while (cpu->used < MOST_PAGES * stream->page_size) {
         ssize_t got;
 
         make_room(stream, cpu);

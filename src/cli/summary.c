@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "cli/table.h"
 
@@ -84,11 +85,11 @@ static size_t sort_rows(const struct udyn_summary *summary, size_t *indexes)
 }
 
 /* How many rows a terminal shows besides the title and what is left out; all of them elsewhere. */
-static size_t most_rows(FILE *out, bool is_end)
+static size_t most_rows(bool is_end)
 {
     struct winsize window;
 
-    if (is_end || ioctl(fileno(out), TIOCGWINSZ, &window) < 0 || window.ws_row < 4)
+    if (is_end || ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) < 0 || window.ws_row < 4)
         return SIZE_MAX;
     return (size_t)window.ws_row - 3;
 }
@@ -99,7 +100,7 @@ static void draw_table(struct udyn_summary *summary, FILE *out, const size_t *in
     static const struct udyn_column columns[] = {
         {"PROBE", false}, {"EVENTS", true}, {"EVENTS/S", true}, {"OVERHEAD NS", true}};
     struct udyn_table table = {.columns = columns, .ncolumns = summary->has_overhead ? 4 : 3};
-    size_t most = most_rows(out, is_end);
+    size_t most = most_rows(is_end);
     size_t shown = count < most ? count : most;
     size_t i;
 

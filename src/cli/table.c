@@ -44,7 +44,7 @@ void udyn_table_print(const struct udyn_table *table, FILE *out)
 {
     const char *titles[UDYN_TABLE_MAX];
     size_t widths[UDYN_TABLE_MAX];
-    bool is_coloured = udyn_text_colour(out);
+    bool is_coloured = udyn_text_colour();
     size_t i;
 
     for (i = 0; i < table->ncolumns; i++) {

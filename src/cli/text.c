@@ -69,9 +69,9 @@ size_t udyn_text_width(const char *string)
     return width;
 }
 
-bool udyn_text_colour(FILE *out)
+bool udyn_text_colour(void)
 {
     const char *refused = getenv("NO_COLOR");
 
-    return (refused == NULL || refused[0] == '\0') && isatty(fileno(out)) == 1;
+    return (refused == NULL || refused[0] == '\0') && isatty(STDOUT_FILENO) == 1;
 }

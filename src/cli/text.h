@@ -17,6 +17,6 @@ void udyn_text_quote(FILE *out, const char *bytes, size_t length);
 size_t udyn_text_width(const char *string);
 
 /* May this stream be written to in colour? A terminal, and no NO_COLOR (no-color.org). */
-bool udyn_text_colour(FILE *out);
+bool udyn_text_colour(void);
 
 #endif

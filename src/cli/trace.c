@@ -13,6 +13,7 @@
 #include "cli/event.h"
 #include "cli/hist.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "cli/plan.h"
 #include "cli/print.h"
 #include "cli/session.h"
@@ -21,9 +22,13 @@
 #include "cli/targets.h"
 #include "cli/wait.h"
 
-#define OUTPUT_SIZE (256 * 1024)
-
 #define READER_PRIORITY (-10)
+
+/* So many records are used between two looks at signals and time. */
+#define MOST_AT_ONCE 8192
+
+/* So long after a signal what came before is still shown. */
+#define LAST_NS 50000000
 
 struct trace {
     struct udyn_options options;
@@ -32,24 +37,13 @@ struct trace {
     struct udyn_targets targets;
     struct udyn_session session;
     struct udyn_stream stream;
+    struct udyn_output output;
     struct udyn_wait wait;
     struct udyn_summary summary;
     struct udyn_hist hist;
     uint64_t seen; /* events */
     uint64_t lost; /* those that were told of */
-    int output_error;
 };
-
-static void flush(struct trace *trace)
-{
-    if (fflush(stdout) != 0 && trace->output_error == 0)
-        trace->output_error = -errno;
-}
-
-static bool is_output_closed(const struct trace *trace)
-{
-    return trace->output_error != 0 || ferror(stdout) != 0;
-}
 
 static bool has_enough(const struct trace *trace)
 {
@@ -66,9 +60,9 @@ static void show(struct trace *trace, const struct udyn_event *event)
     else if (trace->options.hist != NULL)
         udyn_hist_add(&trace->hist, event);
     else if (trace->options.json)
-        udyn_print_json(stdout, probe, event);
+        udyn_print_json(trace->output.stream, probe, event);
     else
-        udyn_print_text(stdout, probe, event);
+        udyn_print_text(trace->output.stream, probe, event);
 }
 
 static void use(struct trace *trace, const struct udyn_record *record)
@@ -103,58 +97,94 @@ static void tell_lost(struct trace *trace)
     trace->lost = lost;
 }
 
-/* Reads and shows what there is. Returns whether there was anything. */
+/* Shows some of the records that there are; trace->wait tells whether that was all. Returns
+ * whether there may be more. */
 static bool go_on(struct trace *trace, bool is_last)
 {
+    bool was_behind = trace->wait.is_behind;
     struct udyn_record record;
-    bool was_any = false;
-    int error = udyn_stream_fill(&trace->stream, is_last);
+    size_t count = 0;
+    int error = 0;
 
+    udyn_output_flush(&trace->output);
+    if (udyn_output_is_full(&trace->output))
+        return false;
+    if (!was_behind)
+        error = udyn_stream_fill(&trace->stream, is_last);
     if (error < 0) {
         udyn_say_errno(error, "cannot read the trace");
         return false;
     }
-    while (!has_enough(trace) && !is_output_closed(trace) &&
+    while (count < MOST_AT_ONCE && !has_enough(trace) &&
            udyn_stream_next(&trace->stream, &record)) {
         use(trace, &record);
-        was_any = true;
+        count++;
     }
+    trace->wait.is_behind = count == MOST_AT_ONCE;
+    trace->wait.is_busy = count > 0;
     if (trace->stream.has_lost)
         tell_lost(trace);
-    if (was_any)
-        flush(trace);
-    return was_any;
+    udyn_output_flush(&trace->output);
+    return was_behind || count > 0;
 }
 
 static void draw(struct trace *trace, bool is_end)
 {
     if (trace->options.summary && (is_end || trace->wait.is_ticking))
-        udyn_summary_draw(&trace->summary, stdout, udyn_wait_now(), is_end, trace->options.json);
+        udyn_summary_draw(&trace->summary, trace->output.stream, udyn_wait_now(), is_end,
+                          trace->options.json);
     if (trace->options.hist != NULL && is_end)
-        udyn_hist_draw(&trace->hist, stdout, trace->options.json);
-    flush(trace);
+        udyn_hist_draw(&trace->hist, trace->output.stream, trace->options.json);
+    udyn_output_flush(&trace->output);
+}
+
+/* Waits until all that was printed has been read, with no probe in anybody's way. */
+static bool wait_for_reader(struct trace *trace, uint64_t until)
+{
+    if (udyn_output_is_full(&trace->output))
+        udyn_session_detach(&trace->session);
+    while (udyn_output_is_full(&trace->output)) {
+        if (!udyn_wait_output(&trace->wait, until))
+            return false;
+        udyn_output_flush(&trace->output);
+    }
+    return trace->output.error == 0;
+}
+
+/* What came before the end counts, however fast it came: but no more than that, and after a signal
+ * only what can be shown at once. */
+static void finish(struct trace *trace, bool is_signal)
+{
+    uint64_t until = is_signal ? udyn_wait_now() + LAST_NS : UINT64_MAX;
+    bool has_more = true, is_read = true;
+
+    (void)udyn_tracefs_set(trace->session.instance, "tracing_on", "0");
+    while (has_more && is_read && udyn_wait_now() < until) {
+        is_read = wait_for_reader(trace, until);
+        has_more = is_read && go_on(trace, true) && !has_enough(trace);
+    }
+    tell_lost(trace);
+    draw(trace, true);
+    is_read = is_read && wait_for_reader(trace, until);
+    if (trace->output.error == 0 && (has_more || !is_read))
+        udyn_say("stopped before all events were shown");
 }
 
 static void run(struct trace *trace)
 {
     enum udyn_wait_for reason = UDYN_WAIT_EVENTS;
 
-    while (!has_enough(trace) && !is_output_closed(trace)) {
+    while (!has_enough(trace) && trace->output.error == 0) {
         reason = udyn_wait(&trace->wait, &trace->stream);
-        if (reason == UDYN_WAIT_STOP)
+        if (reason == UDYN_WAIT_SIGNAL || reason == UDYN_WAIT_END)
             break;
-        if (reason == UDYN_WAIT_TICK)
+        if (reason == UDYN_WAIT_TICK && !udyn_output_is_full(&trace->output))
             draw(trace, false);
         if (udyn_targets_have_ended(&trace->targets))
             break;
-        trace->wait.is_busy = go_on(trace, false);
+        (void)go_on(trace, false);
     }
-    /* What came before the end counts, however fast it came: but no more than that. */
-    (void)udyn_tracefs_set(trace->session.instance, "tracing_on", "0");
-    while (go_on(trace, true) && !has_enough(trace))
-        ;
-    tell_lost(trace);
-    draw(trace, true);
+    finish(trace, reason == UDYN_WAIT_SIGNAL);
 }
 
 /* Finds the probes of the processes. */
@@ -217,6 +247,17 @@ static enum udyn_status attach(struct trace *trace)
     return UDYN_DONE;
 }
 
+static enum udyn_status open_output(struct trace *trace)
+{
+    int error = udyn_output_open(&trace->output);
+
+    if (error < 0) {
+        udyn_say_errno(error, "cannot write to standard output");
+        return UDYN_REFUSED;
+    }
+    return udyn_wait_open(&trace->wait, &trace->options, &trace->targets, &trace->output);
+}
+
 static enum udyn_status prepare(struct trace *trace)
 {
     enum udyn_status status = udyn_targets_open(&trace->targets, &trace->options);
@@ -226,7 +267,7 @@ static enum udyn_status prepare(struct trace *trace)
     if (status == UDYN_DONE && trace->options.hist != NULL)
         status = udyn_hist_begin(&trace->hist, &trace->plan, trace->options.hist);
     if (status == UDYN_DONE)
-        status = udyn_wait_open(&trace->wait, &trace->options, &trace->targets);
+        status = open_output(trace);
     if (status == UDYN_DONE)
         status = attach(trace);
     return status;
@@ -241,8 +282,8 @@ static enum udyn_status trace_all(struct trace *trace)
             udyn_summary_begin(&trace->summary, &trace->plan, udyn_wait_now());
         udyn_wait_start(&trace->wait);
         run(trace);
-        if (is_output_closed(trace) && trace->output_error != -EPIPE) {
-            udyn_say_errno(trace->output_error, "cannot write the output");
+        if (trace->output.error != 0 && trace->output.error != -EPIPE) {
+            udyn_say_errno(trace->output.error, "cannot write the output");
             status = UDYN_REFUSED;
         } else if (trace->seen == 0 && trace->targets.nalive == 0) {
             udyn_say("the process ended before a probe fired");
@@ -256,15 +297,14 @@ static enum udyn_status trace_all(struct trace *trace)
 
 enum udyn_status udyn_trace(int argc, char **argv)
 {
-    static char buffer[OUTPUT_SIZE];
     static struct trace trace = {.session = {.tracefs = -1, .instance = -1, .lock = -1},
                                  .wait = {.signals = -1}};
     enum udyn_status status = udyn_options_trace(&trace.options, argc, argv);
 
-    (void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer)); /* with a smaller one it works, too */
     if (status == UDYN_DONE && !trace.options.is_help)
         status = trace_all(&trace);
     udyn_wait_close(&trace.wait);
+    udyn_output_close(&trace.output);
     udyn_summary_free(&trace.summary);
     udyn_hist_free(&trace.hist);
     udyn_targets_close(&trace.targets);
