@@ -14,6 +14,7 @@
 
 #include "arch/arch.h"
 #include "cli/options.h"
+#include "cli/process.h"
 #include "cli/text.h"
 #include "cli/tracefs.h"
 #include "system/linux/site.h"
@@ -87,6 +88,15 @@ static void look_at_rights(void)
     else
         udyn_doctor_tell(UDYN_FOUND_GOOD, "rights", "root; perf_event_paranoid is %s",
                          paranoid[0] != '\0' ? paranoid : "not there");
+}
+
+static void look_at_namespace(void)
+{
+    if (!udyn_process_has_global_pids())
+        udyn_doctor_tell(
+            UDYN_FOUND_BAD, "pids",
+            "those of a container: usdt-dyn trace works on the host, or in a container "
+            "that sees the host's processes (--pid=host)");
 }
 
 static void look_at_tracefs(void)
@@ -207,6 +217,7 @@ enum udyn_status udyn_doctor(int argc, char **argv)
     if (status == UDYN_DONE && !options.is_help) {
         look_at_kernel();
         look_at_rights();
+        look_at_namespace();
         look_at_tracefs();
         look_at_seccomp();
         look_at_memfd();

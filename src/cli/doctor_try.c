@@ -12,6 +12,7 @@
 #include "cli/event.h"
 #include "cli/options.h"
 #include "cli/plan.h"
+#include "cli/process.h"
 #include "cli/session.h"
 #include "cli/stream.h"
 #include "cli/targets.h"
@@ -122,7 +123,7 @@ void udyn_doctor_try(void)
     usdt_dyn_provider *provider;
     usdt_dyn_probe *probe;
 
-    if (geteuid() != 0 || usdt_dyn_supported() != 1)
+    if (geteuid() != 0 || usdt_dyn_supported() != 1 || !udyn_process_has_global_pids())
         return; /* which has been told */
     if (usdt_dyn_provider_new(&provider, "usdt_dyn_doctor") < 0) {
         udyn_doctor_tell(UDYN_FOUND_LIMIT, "trial", "%s", usdt_dyn_last_error());

@@ -15,6 +15,8 @@
 
 #include "cli/cli.h"
 
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
+
 /* One line of maps (proc_pid_maps(5)): "start-end rwxp offset major:minor inode path". */
 static bool parse_line(char *line, struct udyn_mapped_file *file, struct udyn_mapping *mapping)
 {
@@ -230,6 +232,14 @@ bool udyn_process_peek(const struct udyn_process *process, const struct udyn_map
         return pread(process->memory, bytes, size, (off_t)(mapping->start + into)) == (ssize_t)size;
     }
     return false;
+}
+
+bool udyn_process_has_global_pids(void)
+{
+    struct stat status;
+
+    /* A kernel that has no namespaces has no such file. */
+    return stat("/proc/self/ns/pid", &status) < 0 || status.st_ino == INITIAL_PID_NAMESPACE;
 }
 
 int udyn_process_each(bool (*use)(pid_t pid, void *context), void *context)

@@ -50,6 +50,10 @@ void udyn_process_path(const struct udyn_process *process, const struct udyn_map
 bool udyn_process_peek(const struct udyn_process *process, const struct udyn_mapped_file *file,
                        uint64_t offset, bool writable, void *bytes, size_t size);
 
+/* Do processes have the numbers here that the kernel's tracing knows them by, those of the initial
+ * pid namespace? */
+bool udyn_process_has_global_pids(void);
+
 /* Calls `use` for each process of the system until it returns false. Returns 0 or a negative
  * errno. */
 int udyn_process_each(bool (*use)(pid_t pid, void *context), void *context);

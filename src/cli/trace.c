@@ -16,6 +16,7 @@
 #include "cli/output.h"
 #include "cli/plan.h"
 #include "cli/print.h"
+#include "cli/process.h"
 #include "cli/session.h"
 #include "cli/stream.h"
 #include "cli/summary.h"
@@ -260,8 +261,15 @@ static enum udyn_status open_output(struct trace *trace)
 
 static enum udyn_status prepare(struct trace *trace)
 {
-    enum udyn_status status = udyn_targets_open(&trace->targets, &trace->options);
+    enum udyn_status status;
 
+    if (!udyn_process_has_global_pids()) {
+        udyn_say("trace can't tell processes apart in a container: the kernel knows them by their "
+                 "numbers on the host. Run it on the host, with the number there, or in a "
+                 "container that sees the host's processes (--pid=host)");
+        return UDYN_REFUSED;
+    }
+    status = udyn_targets_open(&trace->targets, &trace->options);
     if (status == UDYN_DONE)
         status = find(trace);
     if (status == UDYN_DONE && trace->options.hist != NULL)
