@@ -241,6 +241,11 @@ void udyn_plan_add(const struct udyn_found *found, void *context)
     }
 }
 
+bool udyn_plan_has(const struct udyn_plan *plan, const struct udyn_found *found)
+{
+    return tfind(found->locations, &plan->seen, compare) != NULL;
+}
+
 static void keep(void *location)
 {
     (void)location; /* it belongs to the catalogue */

@@ -79,6 +79,9 @@ struct udyn_plan {
  * share is added once. */
 void udyn_plan_add(const struct udyn_found *found, void *plan);
 
+/* Are the sites of a probe in it? */
+bool udyn_plan_has(const struct udyn_plan *plan, const struct udyn_found *found);
+
 void udyn_plan_free(struct udyn_plan *plan);
 
 #endif

@@ -44,8 +44,7 @@ enum udyn_status udyn_targets_open(struct udyn_targets *targets, const struct ud
     return UDYN_DONE;
 }
 
-/* A zombie, like a thread that is gone, fires no more, and the kernel has taken it out of its
- * filter or will never do so. */
+/* A zombie fires no more, and may stay for ever. */
 static bool is_running(pid_t tid)
 {
     char path[64], line[512];
@@ -247,7 +246,8 @@ const struct udyn_thread *udyn_targets_thread(struct udyn_targets *targets, pid_
     return thread->is_wanted ? thread : NULL;
 }
 
-/* The kernel takes those that end out of its filter, but for one that ended while it was told. */
+/* The kernel takes out of its filter those that were reaped, but for one that was before the filter
+ * had it. */
 static bool is_filter_empty(const struct udyn_targets *targets)
 {
     struct udyn_threads filter = {0};

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/catalog.h"
+#include "cli/changes.h"
 #include "cli/event.h"
 #include "cli/hist.h"
 #include "cli/options.h"
@@ -36,6 +37,7 @@ struct trace {
     struct udyn_catalog catalog;
     struct udyn_plan plan;
     struct udyn_targets targets;
+    struct udyn_changes changes;
     struct udyn_session session;
     struct udyn_stream stream;
     struct udyn_output output;
@@ -179,12 +181,15 @@ static void run(struct trace *trace)
         reason = udyn_wait(&trace->wait, &trace->stream);
         if (reason == UDYN_WAIT_SIGNAL || reason == UDYN_WAIT_END)
             break;
+        if (reason == UDYN_WAIT_TICK)
+            udyn_changes_look(&trace->changes);
         if (reason == UDYN_WAIT_TICK && !udyn_output_is_full(&trace->output))
             draw(trace, false);
         if (udyn_targets_have_ended(&trace->targets))
             break;
         (void)go_on(trace, false);
     }
+    udyn_changes_look(&trace->changes);
     finish(trace, reason == UDYN_WAIT_SIGNAL);
 }
 
@@ -270,8 +275,10 @@ static enum udyn_status prepare(struct trace *trace)
         return UDYN_REFUSED;
     }
     status = udyn_targets_open(&trace->targets, &trace->options);
-    if (status == UDYN_DONE)
+    if (status == UDYN_DONE) {
+        udyn_changes_open(&trace->changes, &trace->catalog, &trace->plan, &trace->targets);
         status = find(trace);
+    }
     if (status == UDYN_DONE && trace->options.hist != NULL)
         status = udyn_hist_begin(&trace->hist, &trace->plan, trace->options.hist);
     if (status == UDYN_DONE)
@@ -315,6 +322,7 @@ enum udyn_status udyn_trace(int argc, char **argv)
     udyn_output_close(&trace.output);
     udyn_summary_free(&trace.summary);
     udyn_hist_free(&trace.hist);
+    udyn_changes_close(&trace.changes);
     udyn_targets_close(&trace.targets);
     udyn_plan_free(&trace.plan);
     udyn_catalog_free(&trace.catalog);

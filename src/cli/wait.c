@@ -85,8 +85,7 @@ static uint64_t wake_up_at(const struct udyn_wait *wait, uint64_t now, bool is_b
         return now;
     if (wait->deadline > 0)
         at = earlier(at, wait->deadline);
-    if (wait->is_ticking)
-        at = earlier(at, wait->next_tick);
+    at = earlier(at, wait->next_tick);
     if (is_batch && !is_full)
         at = earlier(at, now + BATCH_NS);
     if (wait->targets->nalive == 0)
@@ -141,7 +140,7 @@ enum udyn_wait_for udyn_wait(struct udyn_wait *wait, const struct udyn_stream *s
     now = udyn_wait_now();
     if (wait->deadline > 0 && now >= wait->deadline)
         return UDYN_WAIT_END;
-    if (wait->is_ticking && now >= wait->next_tick) {
+    if (now >= wait->next_tick) {
         wait->next_tick = now + SECOND_NS;
         return UDYN_WAIT_TICK;
     }

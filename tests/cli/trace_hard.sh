@@ -91,6 +91,19 @@ expect_equal 'a long string' 3000 "$(grep -o 'a1="[a-z]*' "$(out_of alive)" | tr
 cc -o "$work/many program" "$work/many.s"
 start many "$work/many program"
 wait_line many '^ready'
+# Ctrl-C while they are placed.
+start_tracer placing "$command" trace -p "$(pid_of many)" 'many:*'
+begun() { grep -q "usdt_dyn_$(own_pid placing)/e" $tracefs/uprobe_events 2>/dev/null; }
+wait_for "$wait_limit" begun
+placing=$(own_pid placing)
+stopping=${EPOCHREALTIME/[.,]/}
+kill -INT "$(pid_of placing)"
+wait_end placing || fail 'Ctrl-C while probes are placed: not 0'
+end=${EPOCHREALTIME/[.,]/}
+echo "placing 10,000 probes: ended in $(((end - stopping) / 1000)) ms"
+expect_equal 'it was in time' '' "$(cat "$(err_of placing)")"
+expect_equal 'what it has left' '0
+0' "$(left_behind "$placing")"
 start=${EPOCHREALTIME/[.,]/}
 trace ten_thousand -p "$(pid_of many)" 'many:*'
 attached=${EPOCHREALTIME/[.,]/}
