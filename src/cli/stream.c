@@ -197,6 +197,7 @@ int udyn_stream_fill(struct udyn_stream *stream, bool is_last)
     int error = 0;
     size_t i;
 
+    stream->is_behind = false;
     stream->horizon = is_last || started < KEEP_BACK_NS ? UINT64_MAX : started - KEEP_BACK_NS;
     for (i = 0; i < stream->ncpus; i++) {
         struct udyn_stream_cpu *cpu = &stream->cpus[i];
@@ -204,6 +205,7 @@ int udyn_stream_fill(struct udyn_stream *stream, bool is_last)
 
         if (error == 0)
             error = failed;
+        stream->is_behind |= !cpu->is_drained;
         if (!cpu->is_drained && cpu->last_time < stream->horizon)
             stream->horizon = cpu->last_time;
     }

@@ -17,6 +17,7 @@ struct udyn_stream {
     size_t ncpus;
     size_t page_size;
     uint64_t horizon; /* all records before this time have been read */
+    bool is_behind;   /* the last fill left something in the kernel */
     bool has_lost;    /* a sub-buffer told of lost events since udyn_stream_lost() */
 };
 

@@ -76,12 +76,13 @@ static uint64_t earlier(uint64_t one, uint64_t other)
 }
 
 /* Until when to wait if nothing happens: UINT64_MAX for ever. */
-static uint64_t wake_up_at(const struct udyn_wait *wait, uint64_t now, bool is_batch)
+static uint64_t wake_up_at(const struct udyn_wait *wait, const struct udyn_stream *stream,
+                           uint64_t now, bool is_batch)
 {
     bool is_full = udyn_output_is_full(wait->output);
     uint64_t at = UINT64_MAX;
 
-    if (wait->is_behind && !is_full)
+    if ((wait->is_behind || stream->is_behind) && !is_full)
         return now;
     if (wait->deadline > 0)
         at = earlier(at, wait->deadline);
@@ -135,7 +136,7 @@ enum udyn_wait_for udyn_wait(struct udyn_wait *wait, const struct udyn_stream *s
     size_t count = set_up(wait, stream, is_batch);
     uint64_t now;
 
-    if (wait_until(wait, count, wake_up_at(wait, udyn_wait_now(), is_batch)))
+    if (wait_until(wait, count, wake_up_at(wait, stream, udyn_wait_now(), is_batch)))
         return UDYN_WAIT_SIGNAL;
     now = udyn_wait_now();
     if (wait->deadline > 0 && now >= wait->deadline)
