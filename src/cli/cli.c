@@ -7,15 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/text.h"
+
+/* Paths and names are in it, which somebody else may have chosen. */
 __attribute__((format(printf, 2, 0))) static void say(int error, const char *format, va_list values)
 {
-    char text[1024];
+    char text[8192], line[4 * sizeof(text) + 128];
+    FILE *out = fmemopen(line, sizeof(line), "w");
 
     vsnprintf(text, sizeof(text), format, values);
-    if (error != 0)
-        fprintf(stderr, "usdt-dyn: %s: %s\n", text, strerror(-error));
-    else
-        fprintf(stderr, "usdt-dyn: %s\n", text);
+    if (out == NULL)
+        return; /* no memory even to say so */
+    fputs("usdt-dyn: ", out);
+    udyn_text_put(out, text, strlen(text));
+    fprintf(out, "%s%s\n", error != 0 ? ": " : "", error != 0 ? strerror(-error) : "");
+    (void)fclose(out); /* in memory, and there is room */
+    fputs(line, stderr);
 }
 
 void udyn_say(const char *format, ...)
@@ -42,6 +49,8 @@ enum udyn_status udyn_status_of(int error)
     case 0:
         return UDYN_DONE;
     case ENOENT:
+    case ENOTDIR:
+    case ELOOP:
     case ESRCH:
     case ENOEXEC:
     case EBADMSG:

@@ -6,13 +6,23 @@
 
 #include "cli/utf8.h"
 
-static void put_plain(FILE *out, char c)
+static void put_number(FILE *out, uint32_t value)
 {
-    switch (c) {
+    static const char digits[] = "0123456789abcdef";
+    int shift;
+
+    fputs("\\u", out);
+    for (shift = 12; shift >= 0; shift -= 4)
+        putc_unlocked(digits[value >> shift & 15], out);
+}
+
+static void put_character(FILE *out, const char *bytes, size_t size)
+{
+    switch (*bytes) {
     case '"':
     case '\\':
         fputc('\\', out);
-        fputc(c, out);
+        fputc(*bytes, out);
         break;
     case '\n':
         fputs("\\n", out);
@@ -21,27 +31,39 @@ static void put_plain(FILE *out, char c)
         fputs("\\t", out);
         break;
     default:
-        if ((unsigned char)c < 0x20 || c == 0x7f)
-            fprintf(out, "\\u%04x", (unsigned int)c);
+        if (udyn_utf8_is_obeyed(bytes, size))
+            put_number(out, udyn_utf8_value(bytes, size));
         else
-            fputc(c, out);
+            fwrite(bytes, 1, size, out);
     }
+}
+
+static size_t put_plain(FILE *out, const char *bytes, size_t length)
+{
+    size_t count = 0;
+
+    while (count < length && bytes[count] >= 0x20 && bytes[count] < 0x7f && bytes[count] != '"' &&
+           bytes[count] != '\\')
+        count++;
+    if (count > 0)
+        fwrite(bytes, 1, count, out);
+    return count;
 }
 
 void udyn_json_string(FILE *out, const char *bytes, size_t length)
 {
     fputc('"', out);
     while (length > 0) {
-        size_t size = udyn_utf8_length(bytes, length);
+        size_t size = put_plain(out, bytes, length);
 
-        if (size == 1)
-            put_plain(out, *bytes);
-        else if (size == 0)
-            fputs("\xef\xbf\xbd", out);
-        else
-            fwrite(bytes, 1, size, out);
-        if (size == 0)
-            size = 1;
+        if (size == 0) {
+            size = udyn_utf8_length(bytes, length);
+            if (size > 0)
+                put_character(out, bytes, size);
+            else
+                fputs("\xef\xbf\xbd", out);
+            size = size == 0 ? 1 : size;
+        }
         bytes += size;
         length -= size;
     }

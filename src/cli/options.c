@@ -197,9 +197,20 @@ static enum udyn_status set(struct udyn_options *options, int option, const char
         udyn_version();
         return UDYN_DONE;
     default:
-        udyn_say("usdt-dyn %s --help tells the options", command);
         return UDYN_USAGE;
     }
+}
+
+/* getopt would print the option as it is: it may be the name of a file that a wildcard found. */
+static enum udyn_status refuse_option(char **argv, const char *command)
+{
+    char letter[3] = {'-', (char)optopt, '\0'};
+    const char *name = optopt > 0 && optopt < OPTION_JSON ? letter : argv[optind - 1];
+
+    udyn_say("the option %s is not known, or its value is missing: usdt-dyn %s --help tells the "
+             "options",
+             name, command);
+    return UDYN_USAGE;
 }
 
 static enum udyn_status parse(struct udyn_options *options, int argc, char **argv,
@@ -208,15 +219,15 @@ static enum udyn_status parse(struct udyn_options *options, int argc, char **arg
     const char *command = argv[0];
     enum udyn_status status = UDYN_DONE;
     bool takes_files = known == list_options;
-    static char name[] = "usdt-dyn";
     int option;
 
     memset(options, 0, sizeof(*options));
-    argv[0] = name; /* what getopt's sentences begin with */
+    opterr = 0;
     optind = 1;
     while (status == UDYN_DONE && !options->is_help &&
            (option = getopt_long(argc, argv, letters, known, NULL)) != -1)
-        status = set(options, option, optarg, command);
+        status =
+            option == '?' ? refuse_option(argv, command) : set(options, option, optarg, command);
     while (status == UDYN_DONE && !options->is_help && optind < argc)
         status = add_word(options, argv[optind++], takes_files);
     return status;

@@ -7,15 +7,6 @@
 
 #include "cli/utf8.h"
 
-/* C0, DEL and C1 (U+0080 to U+009F) are what terminals obey. */
-static bool is_obeyed(const char *bytes, size_t size)
-{
-    unsigned char first = (unsigned char)bytes[0];
-
-    return first < 0x20 || first == 0x7f ||
-           (size == 2 && first == 0xc2 && (unsigned char)bytes[1] < 0xa0);
-}
-
 static bool put_short(FILE *out, char c)
 {
     static const char letters[] = "\nn\tt\"\"\\\\";
@@ -31,17 +22,49 @@ static bool put_short(FILE *out, char c)
     return false;
 }
 
+static void put_bytes(FILE *out, const char *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (; size > 0; size--, bytes++) {
+        putc_unlocked('\\', out);
+        putc_unlocked('x', out);
+        putc_unlocked(digits[(unsigned char)*bytes >> 4], out);
+        putc_unlocked(digits[(unsigned char)*bytes & 15], out);
+    }
+}
+
+static bool is_plain(char c, bool is_quoted)
+{
+    return c >= 0x20 && c < 0x7f && !(is_quoted && (c == '"' || c == '\\'));
+}
+
+/* Names have no special characters as a rule: as many plain ones as there are at once. */
+static size_t put_plain(FILE *out, const char *bytes, size_t length, bool is_quoted)
+{
+    size_t count = 0;
+
+    while (count < length && is_plain(bytes[count], is_quoted))
+        count++;
+    if (count > 0)
+        fwrite(bytes, 1, count, out);
+    return count;
+}
+
 static void put(FILE *out, const char *bytes, size_t length, bool is_quoted)
 {
     while (length > 0) {
-        size_t size = udyn_utf8_length(bytes, length);
+        size_t size = put_plain(out, bytes, length, is_quoted);
 
-        if (size == 0 || is_obeyed(bytes, size)) {
+        if (size == 0 && is_quoted && put_short(out, *bytes)) {
             size = 1;
-            if (!is_quoted || !put_short(out, *bytes))
-                fprintf(out, "\\x%02x", (unsigned int)(unsigned char)*bytes);
-        } else if (!is_quoted || !put_short(out, *bytes)) {
-            fwrite(bytes, 1, size, out);
+        } else if (size == 0) {
+            size = udyn_utf8_length(bytes, length);
+            if (size > 0 && !udyn_utf8_is_obeyed(bytes, size))
+                fwrite(bytes, 1, size, out);
+            else
+                put_bytes(out, bytes, size == 0 ? 1 : size);
+            size = size == 0 ? 1 : size;
         }
         bytes += size;
         length -= size;

@@ -80,7 +80,7 @@ expect 0 'points at no code' list "$work/no_code"
 expect 0 'many:a\\x1b\[2J: ' list "$work/odd"
 ! grep -q $'\033' "$work/stdout" || fail 'an escape sequence came through'
 expect 0 'many:probe_1$' list "$work/odd" --spec bpftrace
-expect 0 'a space or a colon' list "$work/odd" --spec bpftrace
+expect 0 'such a name has only letters' list "$work/odd" --spec bpftrace
 "$command" list "$work/odd" --json | python3 -c 'import json, sys; [json.loads(line) for line in sys.stdin]'
 
 # --- notes of 100 MB, of which the disk has nothing

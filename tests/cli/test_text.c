@@ -63,6 +63,7 @@ static void keeps_json_valid(void **state)
     EXPECT(udyn_json_string, "\xc0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\"");
     EXPECT(udyn_json_string, "\xf0\x9f\x90\x98", "\"\xf0\x9f\x90\x98\"");
     EXPECT(udyn_json_string, "nul\0in", "\"nul\\u0000in\"");
+    EXPECT(udyn_json_string, "\xc2\x9b|\xe2\x80\xae\x7f", "\"\\u009b|\\u202e\\u007f\"");
 }
 
 static void keeps_terminals_safe(void **state)
@@ -74,6 +75,9 @@ static void keeps_terminals_safe(void **state)
            "1m",
            "\\xc2\\x9b1m");
     EXPECT(udyn_text_quote, "a\"b\\\n\xff", "\"a\\\"b\\\\\\n\\xff\"");
+    /* What turns the direction of the text around; a letter that is written so is shown. */
+    EXPECT(udyn_text_put, "\xe2\x80\xae|\xe2\x81\xa6", "\\xe2\\x80\\xae|\\xe2\\x81\\xa6");
+    EXPECT(udyn_text_put, "\xd7\x90", "\xd7\x90");
     EXPECT(udyn_text_quote, "caf\xc3\xa9", "\"caf\xc3\xa9\"");
     assert_int_equal(udyn_text_width("caf\xc3\xa9"), 4);
 }
