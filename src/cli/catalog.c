@@ -4,10 +4,37 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/*
+ * Any user can make files and processes without end, so all of them together are limited. The last
+ * half is for small ones: who makes a big one does not hide the others. The costs are those of
+ * udyn_read_file; what is shown is counted in bytes, with so many for a probe, and some for a
+ * location that is looked at.
+ */
+#define MOST_FILES      100000
+#define MOST_COST       ((size_t)64 * 1024 * 1024)
+#define SMALL_COST      ((size_t)16 * 1024)
+#define MOST_SHOWN      ((size_t)48 * 1024 * 1024)
+#define SMALL_SHOWN     ((size_t)16 * 1024)
+#define SHOWN_PROBE     128
+#define SHOWN_LOCATION  4
+#define MOST_COMPLAINTS 20
+
+static const char leased[] = "another program keeps it from being opened (a lease)";
+
+/* How much of `most` the next one may have. */
+static size_t share(size_t used, size_t most, size_t small)
+{
+    if (used >= most)
+        return 0;
+    return used + small < most / 2 ? most / 2 - used : small;
+}
 
 static int compare(const void *a, const void *b)
 {
@@ -18,21 +45,48 @@ static int compare(const void *a, const void *b)
     return (one->inode > other->inode) - (one->inode < other->inode);
 }
 
+static void complain(struct udyn_catalog *catalog, const struct udyn_read_file *content,
+                     const char *path)
+{
+    if (catalog->ncomplaints++ >= MOST_COMPLAINTS)
+        return;
+    if (content->damaged > 1)
+        udyn_say("%s: %s (and %zu more like it)", path, content->complaint, content->damaged - 1);
+    else
+        udyn_say("%s: %s", path, content->complaint);
+}
+
+/* Many files with probes need more descriptors than a program has by default. */
+static int keep_open(int fd)
+{
+    int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    struct rlimit limit;
+
+    if (kept >= 0 || errno != EMFILE || getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return kept;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
 /* Reads the file and says what is wrong in it; a file that is no ELF file is nothing to speak of
  * among the mapped ones. */
 static void read_file(struct udyn_catalog *catalog, struct udyn_catalog_file *file, int fd,
                       const char *path)
 {
-    file->error = udyn_read_probes(fd, &file->content);
-    if (file->content.complaint[0] != '\0' && file->error != -ENOEXEC) {
-        if (file->content.damaged > 1)
-            udyn_say("%s: %s (and %zu more like it)", path, file->content.complaint,
-                     file->content.damaged - 1);
-        else
-            udyn_say("%s: %s", path, file->content.complaint);
+    size_t most = share(catalog->cost, MOST_COST, SMALL_COST);
+
+    file->error =
+        udyn_read_probes(fd, most < UDYN_READ_MOST ? most : UDYN_READ_MOST, &file->content);
+    catalog->cost += file->content.cost;
+    if (file->content.complaint[0] != '\0' && file->error != -ENOEXEC)
+        complain(catalog, &file->content, path);
+    if (!catalog->keeps_files || file->content.count == 0)
+        return;
+    file->fd = keep_open(fd);
+    if (file->fd < 0) {
+        catalog->nfiles_left_out++;
+        udyn_read_free(&file->content);
     }
-    if (catalog->keeps_files && file->content.count > 0)
-        file->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
 static struct udyn_catalog_file *look_up(struct udyn_catalog *catalog,
@@ -44,14 +98,20 @@ static struct udyn_catalog_file *look_up(struct udyn_catalog *catalog,
     *is_new = node == NULL;
     if (node != NULL)
         return *node;
+    if (catalog->nfiles == MOST_FILES) {
+        catalog->nfiles_left_out++;
+        return NULL;
+    }
     file = udyn_allocate(1, sizeof(*file));
     file->device = wanted->device;
     file->inode = wanted->inode;
     file->fd = -1;
     if (tsearch(file, &catalog->cache, compare) == NULL) {
+        catalog->nfiles_left_out++;
         free(file);
         return NULL;
     }
+    catalog->nfiles++;
     return file;
 }
 
@@ -111,18 +171,38 @@ static size_t count_locations(const struct udyn_read_file *content, size_t first
     return last - first;
 }
 
+/* What it takes to show a probe. */
+static size_t size_shown(const struct udyn_found *found)
+{
+    return SHOWN_PROBE + found->nlocations * sizeof(uint64_t) + strlen(found->path) +
+           strlen(found->locations->provider) + strlen(found->locations->name) +
+           strlen(found->locations->operands);
+}
+
 /* Puts the locations of each probe together; for the probes of a file `process` is NULL. */
 static void use_file(struct udyn_catalog *catalog, struct udyn_found *found, int fd,
                      const struct udyn_process *process, const struct udyn_mapped_file *mapped)
 {
     const struct udyn_read_file *content = &found->file->content;
+    size_t left = share(catalog->shown, MOST_SHOWN, SMALL_SHOWN);
     size_t i;
 
     for (i = 0; i < content->count; i += found->nlocations) {
+        size_t size;
+        bool matches;
+
         found->locations = &content->probes[i];
         found->nlocations = count_locations(content, i);
-        if (!udyn_pattern_matches(catalog->patterns, catalog->npatterns, found->locations->provider,
-                                  found->locations->name))
+        matches = udyn_pattern_matches(catalog->patterns, catalog->npatterns,
+                                       found->locations->provider, found->locations->name);
+        size = found->nlocations * SHOWN_LOCATION + (matches ? size_shown(found) : 0);
+        if (size > left) {
+            catalog->has_left_out = true;
+            return;
+        }
+        left -= size;
+        catalog->shown += size;
+        if (!matches)
             continue;
         found->attached =
             process != NULL ? look(process, mapped, fd, found) : UDYN_ATTACHED_UNKNOWN;
@@ -131,7 +211,7 @@ static void use_file(struct udyn_catalog *catalog, struct udyn_found *found, int
     }
 }
 
-static int use_mapped(struct udyn_catalog *catalog, const struct udyn_process *process,
+static int use_mapped(struct udyn_catalog *catalog, struct udyn_process *process,
                       const struct udyn_mapped_file *mapped)
 {
     struct udyn_catalog_file wanted = {.device = mapped->device, .inode = mapped->inode};
@@ -142,12 +222,17 @@ static int use_mapped(struct udyn_catalog *catalog, const struct udyn_process *p
 
     found.file = look_up(catalog, &wanted, &is_new);
     if (found.file == NULL)
-        return -ENOMEM;
+        return 0; /* that it is left out is told in the end */
     if (!is_new && found.file->content.count == 0)
         return 0;
     fd = udyn_process_open(process, mapped);
+    if (is_new && fd == -EAGAIN) {
+        snprintf(found.file->content.complaint, UDYN_READ_SENTENCE, "%s", leased);
+        complain(catalog, &found.file->content, mapped->path);
+        return 0;
+    }
     if (is_new && fd < 0)
-        return fd;
+        return fd == -ENOEXEC ? 0 : fd; /* a device has no probes */
     if (is_new)
         read_file(catalog, found.file, fd, mapped->path);
     if (found.file->content.count > 0) {
@@ -164,11 +249,13 @@ static int use_mapped(struct udyn_catalog *catalog, const struct udyn_process *p
 int udyn_catalog_process(struct udyn_catalog *catalog, pid_t pid)
 {
     struct udyn_process process;
-    int error = udyn_process_read(&process, pid);
+    int error = udyn_process_read(&process, pid, &catalog->work);
     size_t i;
 
+    if (process.is_cut)
+        udyn_say("process %d has more mappings than are looked at: some are left out", (int)pid);
     for (i = 0; i < process.count; i++) {
-        int failed = use_mapped(catalog, &process, &process.files[i]);
+        int failed = use_mapped(catalog, &process, process.files[i]);
 
         /* One file that can't be opened hides nothing of the others. */
         if (error == 0)
@@ -178,21 +265,32 @@ int udyn_catalog_process(struct udyn_catalog *catalog, pid_t pid)
     return error;
 }
 
+static void say_not_opened(int error, const char *path)
+{
+    if (error == -ENOEXEC)
+        udyn_say("%s: not a regular file", path);
+    else if (error == -EAGAIN)
+        udyn_say("%s: %s", path, leased);
+    else
+        udyn_say_errno(error, "cannot open %s", path);
+}
+
 enum udyn_status udyn_catalog_path(struct udyn_catalog *catalog, const char *path)
 {
     struct udyn_found found = {.path = path};
     struct udyn_catalog_file wanted = {0};
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    int error = 0;
+    int fd = udyn_process_open_path(path);
     bool is_new;
 
-    if (fd < 0 || fstat(fd, &status) < 0) {
-        error = -errno;
-        udyn_say_errno(error, "cannot open %s", path);
-        if (fd >= 0)
-            (void)close(fd); /* only looked at */
-        return udyn_status_of(error);
+    if (fd < 0) {
+        say_not_opened(fd, path);
+        return udyn_status_of(fd);
+    }
+    if (fstat(fd, &status) < 0) {
+        udyn_say_errno(-errno, "cannot look at %s", path);
+        (void)close(fd); /* only looked at */
+        return UDYN_REFUSED;
     }
     wanted.device = status.st_dev;
     wanted.inode = status.st_ino;
@@ -200,11 +298,22 @@ enum udyn_status udyn_catalog_path(struct udyn_catalog *catalog, const char *pat
     if (found.file != NULL && is_new)
         read_file(catalog, found.file, fd, path);
     if (found.file != NULL && found.file->error == -ENOEXEC)
-        udyn_say("%s: %s", path, found.file->content.complaint);
+        complain(catalog, &found.file->content, path);
     if (found.file != NULL)
         use_file(catalog, &found, fd, NULL, NULL);
     (void)close(fd); /* only read */
-    return found.file == NULL ? UDYN_REFUSED : udyn_status_of(found.file->error);
+    return found.file == NULL ? UDYN_DONE : udyn_status_of(found.file->error);
+}
+
+void udyn_catalog_tell(const struct udyn_catalog *catalog)
+{
+    if (catalog->ncomplaints > MOST_COMPLAINTS)
+        udyn_say("and %zu more files like these", catalog->ncomplaints - MOST_COMPLAINTS);
+    if (catalog->nfiles_left_out > 0)
+        udyn_say("%zu files are left out: there are too many. Give a process with -p PID",
+                 catalog->nfiles_left_out);
+    if (catalog->has_left_out)
+        udyn_say("there are more probes than are shown: give a pattern, or a process with -p PID");
 }
 
 static void free_file(void *pointer)

@@ -50,6 +50,12 @@ struct udyn_catalog {
     size_t count; /* probes given to `use` */
     /* Private. */
     void *cache;
+    struct udyn_process_work work;
+    size_t nfiles, cost; /* that were read */
+    size_t shown;        /* bytes, in a way, given to `use` */
+    size_t ncomplaints;  /* files about which something was said, or would have been */
+    size_t nfiles_left_out;
+    bool has_left_out; /* probes that match */
 };
 
 /* Goes through the probes of a process. Returns 0 or a negative errno: nothing was said. */
@@ -57,6 +63,9 @@ int udyn_catalog_process(struct udyn_catalog *catalog, pid_t pid);
 
 /* The same for a file. What is wrong with it is said. */
 enum udyn_status udyn_catalog_path(struct udyn_catalog *catalog, const char *path);
+
+/* Says how much was left out since there was too much of it. */
+void udyn_catalog_tell(const struct udyn_catalog *catalog);
 
 void udyn_catalog_free(struct udyn_catalog *catalog);
 

@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* What all looks for symbols in a run may read: two seconds' worth in files that lie. */
+#define MOST_SYMBOL_BYTES ((uint64_t)4 * 1024 * 1024 * 1024)
+
 /*
  * "@+OFFSET" is an offset in the file, which the kernel takes for as far from the site in memory as
  * in the file (trace_uprobe.c, translate_user_vaddr()). Data is mapped elsewhere than the file has
@@ -12,9 +15,10 @@
 static bool put_symbol(char *text, size_t size, const struct udyn_operand *operand, int fd,
                        const struct udyn_read_probe *location)
 {
+    static uint64_t left = MOST_SYMBOL_BYTES;
     uint64_t address;
 
-    if (udyn_read_symbol(fd, operand->symbol, operand->symbol_length, &address) < 0)
+    if (udyn_read_symbol(fd, &left, operand->symbol, operand->symbol_length, &address) < 0)
         return false;
     address += (uint64_t)operand->number - location->site + location->site_offset;
     if (address > INT64_MAX)

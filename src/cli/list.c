@@ -16,6 +16,9 @@
 #include "cli/table.h"
 #include "cli/text.h"
 
+/* Bytes of the table that are kept to make its columns as wide as they need be. */
+#define MOST_TABLE ((size_t)4 * 1024 * 1024)
+
 static const struct udyn_column columns[] = {
     {"PID", true},     {"PROBE", false}, {"ARGUMENTS", false},
     {"TRACED", false}, {"SITES", true},  {"FILE", false},
@@ -146,6 +149,9 @@ static void add_row(const struct udyn_found *found, void *context)
     snprintf(number, sizeof(number), "%zu", found->nlocations);
     udyn_table_add(&view->table, udyn_copy(number));
     add_cell(&view->table, put_path, found);
+    /* Not to keep all of them in memory, at the price of columns that may become wider. */
+    if (view->table.size >= MOST_TABLE)
+        udyn_table_print(&view->table, stdout);
 }
 
 static void show_spec(const struct udyn_found *found, void *context)
@@ -234,6 +240,7 @@ enum udyn_status udyn_list(int argc, char **argv)
         status = list_all(&view.catalog, &options);
         if (view.table.ncells > 0)
             udyn_table_print(&view.table, stdout);
+        udyn_catalog_tell(&view.catalog);
         udyn_catalog_free(&view.catalog);
         udyn_table_free(&view.table);
     }

@@ -71,6 +71,7 @@ struct udyn_plan {
     size_t nprobes;
     struct udyn_site *sites;
     size_t nsites;
+    bool has_left_out; /* there are more sites than are attached to */
     /* Private. */
     void *seen;
 };

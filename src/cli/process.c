@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,25 @@
 #include "cli/cli.h"
 
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
+
+/*
+ * Any user can make a process with many mappings, paths and descriptors. Twice as many mappings as
+ * the kernel allows by default (vm.max_map_count) are looked at; in all processes together fewer
+ * beyond the usual number. What a process has open is only asked for a path to a file without a
+ * name, for which there is another one.
+ */
+#define MOST_MAPPINGS           ((size_t)128 * 1024)
+#define USUAL_MAPPINGS          ((size_t)1024)
+#define MOST_MAPPINGS_IN_ALL    ((size_t)512 * 1024)
+#define MOST_MAPPINGS_OF_A_FILE 256
+#define MOST_PATH_BYTES         ((size_t)32 * 1024 * 1024)
+#define MOST_DESCRIPTORS        ((size_t)32 * 1024)
+#define MOST_DESCRIPTORS_IN_ALL ((size_t)128 * 1024)
+
+struct udyn_descriptor {
+    uint64_t inode;
+    int number;
+};
 
 /* One line of maps (proc_pid_maps(5)): "start-end rwxp offset major:minor inode path". */
 static bool parse_line(char *line, struct udyn_mapped_file *file, struct udyn_mapping *mapping)
@@ -38,86 +58,129 @@ static bool parse_line(char *line, struct udyn_mapped_file *file, struct udyn_ma
     return true;
 }
 
-/* The mappings of a file mostly lie side by side: look at the last file first. */
-static struct udyn_mapped_file *find_file(struct udyn_process *process,
-                                          const struct udyn_mapped_file *wanted)
+static int compare_files(const void *a, const void *b)
 {
-    size_t i;
+    const struct udyn_mapped_file *one = a, *other = b;
 
-    for (i = process->count; i-- > 0;)
-        if (process->files[i].inode == wanted->inode && process->files[i].device == wanted->device)
-            return &process->files[i];
-    return NULL;
+    if (one->device != other->device)
+        return one->device < other->device ? -1 : 1;
+    return (one->inode > other->inode) - (one->inode < other->inode);
 }
 
-static void add_mapping(struct udyn_process *process, const struct udyn_mapped_file *file,
-                        const struct udyn_mapping *mapping)
+static struct udyn_mapped_file *find_file(struct udyn_process *process, void **known,
+                                          const struct udyn_mapped_file *wanted)
 {
-    struct udyn_mapped_file *found = find_file(process, file);
+    struct udyn_mapped_file *file = process->count > 0 ? process->files[process->count - 1] : NULL;
+    struct udyn_mapped_file **node;
 
-    if (found == NULL) {
-        process->files =
-            udyn_reallocate(process->files, process->count + 1, sizeof(*process->files));
-        found = &process->files[process->count++];
-        *found = *file;
-        found->path = udyn_copy(file->path);
+    /* The mappings of a file mostly lie side by side. */
+    if (file != NULL && compare_files(file, wanted) == 0)
+        return file;
+    node = tfind(wanted, known, compare_files);
+    if (node != NULL)
+        return *node;
+    file = udyn_allocate(1, sizeof(*file));
+    file->device = wanted->device;
+    file->inode = wanted->inode;
+    if (tsearch(file, known, compare_files) == NULL) {
+        free(file);
+        return NULL;
     }
-    found->mappings = udyn_reallocate(found->mappings, found->count + 1, sizeof(*mapping));
-    found->mappings[found->count++] = *mapping;
+    if ((process->count & (process->count - 1)) == 0) /* a power of two: the array is full */
+        process->files =
+            udyn_reallocate(process->files, process->count * 2 + 1, sizeof(*process->files));
+    process->files[process->count++] = file;
+    return file;
+}
+
+static void add_mapping(struct udyn_process *process, void **known,
+                        const struct udyn_mapped_file *wanted, const struct udyn_mapping *mapping)
+{
+    struct udyn_mapped_file *file = find_file(process, known, wanted);
+
+    if (file == NULL)
+        return;
+    /* Probes are in code: of data files and locales not even the path is of interest. */
+    if (mapping->is_executable && file->path == NULL) {
+        file->path = udyn_copy(wanted->path);
+        process->path_bytes += strlen(file->path);
+    }
+    if (file->count == MOST_MAPPINGS_OF_A_FILE)
+        return;
+    file->mappings = udyn_reallocate(file->mappings, file->count + 1, sizeof(*mapping));
+    file->mappings[file->count++] = *mapping;
 }
 
 static void free_file(struct udyn_mapped_file *file)
 {
     free(file->path);
     free(file->mappings);
+    free(file);
 }
 
-/* Probes are in code: data files and locales are of no interest. */
 static void drop_files_without_code(struct udyn_process *process)
 {
-    size_t kept = 0, i, j;
+    size_t kept = 0, i;
 
     for (i = 0; i < process->count; i++) {
-        struct udyn_mapped_file *file = &process->files[i];
-
-        for (j = 0; j < file->count && !file->mappings[j].is_executable; j++)
-            ;
-        if (j < file->count)
-            process->files[kept++] = *file;
+        if (process->files[i]->path != NULL)
+            process->files[kept++] = process->files[i];
         else
-            free_file(file);
+            free_file(process->files[i]);
     }
     process->count = kept;
 }
 
-int udyn_process_read(struct udyn_process *process, pid_t pid)
+static void keep(void *file)
+{
+    (void)file; /* it is in process->files */
+}
+
+static bool may_go_on(const struct udyn_process *process, size_t mappings)
+{
+    return mappings < MOST_MAPPINGS && process->path_bytes < MOST_PATH_BYTES &&
+           (mappings < USUAL_MAPPINGS || process->work->mappings < MOST_MAPPINGS_IN_ALL);
+}
+
+static int read_maps(struct udyn_process *process, FILE *maps)
+{
+    char *line = NULL;
+    size_t size = 0, count = 0;
+    void *known = NULL;
+
+    errno = 0;
+    while (!process->is_cut && getline(&line, &size, maps) > 0) {
+        struct udyn_mapped_file file = {0};
+        struct udyn_mapping mapping;
+
+        if (parse_line(line, &file, &mapping))
+            add_mapping(process, &known, &file, &mapping);
+        if (++count > USUAL_MAPPINGS)
+            process->work->mappings++;
+        process->is_cut = !may_go_on(process, count);
+    }
+    free(line);
+    tdestroy(known, keep);
+    drop_files_without_code(process);
+    return ferror(maps) ? (errno != 0 ? -errno : -EIO) : 0;
+}
+
+int udyn_process_read(struct udyn_process *process, pid_t pid, struct udyn_process_work *work)
 {
     char path[64];
-    char *line = NULL;
-    size_t size = 0;
     FILE *maps;
-    int error = 0;
+    int error;
 
     memset(process, 0, sizeof(*process));
     process->pid = pid;
+    process->work = work;
     process->memory = -EACCES;
     snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
     maps = fopen(path, "re");
     if (maps == NULL)
         return errno == ENOENT ? -ESRCH : -errno;
-    errno = 0;
-    while (getline(&line, &size, maps) > 0) {
-        struct udyn_mapped_file file = {0};
-        struct udyn_mapping mapping;
-
-        if (parse_line(line, &file, &mapping))
-            add_mapping(process, &file, &mapping);
-    }
-    if (ferror(maps))
-        error = errno != 0 ? -errno : -EIO;
-    free(line);
+    error = read_maps(process, maps);
     (void)fclose(maps); /* only read */
-    drop_files_without_code(process);
     snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
     process->memory = open(path, O_RDONLY | O_CLOEXEC);
     if (process->memory < 0)
@@ -130,35 +193,72 @@ void udyn_process_free(struct udyn_process *process)
     size_t i;
 
     for (i = 0; i < process->count; i++)
-        free_file(&process->files[i]);
+        free_file(process->files[i]);
     free(process->files);
+    free(process->descriptors);
     if (process->memory >= 0)
         (void)close(process->memory); /* only read */
     memset(process, 0, sizeof(*process));
     process->memory = -EBADF;
 }
 
-/* Finds a descriptor of the process that is open on that inode: how a memfd is named. */
-static bool find_descriptor(const struct udyn_process *process, uint64_t inode,
-                            char path[UDYN_PATH_SIZE])
+static int compare_descriptors(const void *a, const void *b)
 {
-    char folder[64];
+    const struct udyn_descriptor *one = a, *other = b;
+
+    return (one->inode > other->inode) - (one->inode < other->inode);
+}
+
+/* Reads once which regular files the process has open. */
+static void read_descriptors(struct udyn_process *process)
+{
     struct dirent *entry;
     struct stat status;
-    bool is_found = false;
+    char folder[64];
+    size_t count;
     DIR *descriptors;
 
+    process->has_descriptors = true;
     snprintf(folder, sizeof(folder), "/proc/%d/fd", (int)process->pid);
     descriptors = opendir(folder);
     if (descriptors == NULL)
-        return false;
-    while (!is_found && (entry = readdir(descriptors)) != NULL) {
-        snprintf(path, UDYN_PATH_SIZE, "%s/%s", folder, entry->d_name);
-        is_found = isdigit((unsigned char)entry->d_name[0]) && stat(path, &status) == 0 &&
-                   status.st_ino == inode && S_ISREG(status.st_mode);
+        return;
+    for (count = 0; count < MOST_DESCRIPTORS && (entry = readdir(descriptors)) != NULL; count++) {
+        struct udyn_descriptor *added;
+
+        if (process->work->descriptors++ >= MOST_DESCRIPTORS_IN_ALL)
+            break;
+        if (!isdigit((unsigned char)entry->d_name[0]) ||
+            fstatat(dirfd(descriptors), entry->d_name, &status, 0) < 0 || !S_ISREG(status.st_mode))
+            continue;
+        process->descriptors = udyn_reallocate(process->descriptors, process->ndescriptors + 1,
+                                               sizeof(*process->descriptors));
+        added = &process->descriptors[process->ndescriptors++];
+        added->inode = status.st_ino;
+        added->number = (int)strtol(entry->d_name, NULL, 10);
     }
     (void)closedir(descriptors); /* only read */
-    return is_found;
+    if (process->ndescriptors > 0)
+        qsort(process->descriptors, process->ndescriptors, sizeof(*process->descriptors),
+              compare_descriptors);
+}
+
+/* Finds a descriptor of the process that is open on that inode: how a memfd is named. */
+static bool find_descriptor(struct udyn_process *process, uint64_t inode, char path[UDYN_PATH_SIZE])
+{
+    struct udyn_descriptor wanted = {.inode = inode};
+    const struct udyn_descriptor *found;
+
+    if (!process->has_descriptors)
+        read_descriptors(process);
+    if (process->ndescriptors == 0)
+        return false;
+    found = bsearch(&wanted, process->descriptors, process->ndescriptors,
+                    sizeof(*process->descriptors), compare_descriptors);
+    if (found == NULL)
+        return false;
+    snprintf(path, UDYN_PATH_SIZE, "/proc/%d/fd/%d", (int)process->pid, found->number);
+    return true;
 }
 
 static void map_files_path(const struct udyn_process *process, const struct udyn_mapped_file *file,
@@ -168,22 +268,43 @@ static void map_files_path(const struct udyn_process *process, const struct udyn
              file->mappings[0].start, file->mappings[0].end);
 }
 
-int udyn_process_open(const struct udyn_process *process, const struct udyn_mapped_file *file)
+/* A device may do something when it is opened, so what it is comes first. O_NONBLOCK: who has a
+ * lease on a file (fcntl(2), F_SETLEASE) would make an open wait for 45 seconds. */
+int udyn_process_open_path(const char *path)
+{
+    char reopen[64];
+    struct stat status;
+    int fd = -1, place = open(path, O_PATH | O_CLOEXEC);
+
+    if (place < 0)
+        return -errno;
+    if (fstat(place, &status) < 0 || !S_ISREG(status.st_mode)) {
+        errno = ENOEXEC;
+    } else {
+        snprintf(reopen, sizeof(reopen), "/proc/self/fd/%d", place);
+        fd = open(reopen, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    }
+    if (fd < 0)
+        fd = -errno;
+    (void)close(place); /* only looked at */
+    return fd;
+}
+
+int udyn_process_open(struct udyn_process *process, const struct udyn_mapped_file *file)
 {
     char path[UDYN_PATH_SIZE];
     struct stat status;
     int fd, error;
 
     map_files_path(process, file, path);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0)
-        return fd;
+    error = udyn_process_open_path(path);
+    if (error >= 0 || error == -ENOEXEC || error == -EAGAIN)
+        return error;
     /* It takes CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE; without, the file by its name may do. */
-    error = -errno;
     snprintf(path, sizeof(path), "/proc/%d/root%s", (int)process->pid, file->path);
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    fd = udyn_process_open_path(path);
     if (fd < 0 && find_descriptor(process, file->inode, path))
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        fd = udyn_process_open_path(path);
     if (fd < 0)
         return error;
     if (fstat(fd, &status) == 0 && status.st_ino == file->inode)
@@ -200,8 +321,8 @@ static bool is_same(const char *path, const struct stat *wanted)
            status.st_dev == wanted->st_dev;
 }
 
-void udyn_process_path(const struct udyn_process *process, const struct udyn_mapped_file *file,
-                       int fd, char path[UDYN_PATH_SIZE])
+void udyn_process_path(struct udyn_process *process, const struct udyn_mapped_file *file, int fd,
+                       char path[UDYN_PATH_SIZE])
 {
     struct stat wanted;
 

@@ -25,25 +25,40 @@ struct udyn_mapped_file {
     size_t count;
 };
 
+/* How much was looked at in all processes so far: their sum is limited, too. */
+struct udyn_process_work {
+    size_t mappings, descriptors;
+};
+
 struct udyn_process {
     pid_t pid;
-    struct udyn_mapped_file *files; /* those with executable code */
+    struct udyn_mapped_file **files; /* those with executable code */
     size_t count;
-    int memory; /* /proc/PID/mem, or a negative errno */
+    int memory;  /* /proc/PID/mem, or a negative errno */
+    bool is_cut; /* it has more mappings than are looked at */
+    /* Private. */
+    struct udyn_process_work *work;
+    size_t path_bytes; /* in files */
+    struct udyn_descriptor *descriptors;
+    size_t ndescriptors;
+    bool has_descriptors;
 };
 
 /* Reads the maps of a process. Returns 0 or a negative errno: -ESRCH if there is none. */
-int udyn_process_read(struct udyn_process *process, pid_t pid);
+int udyn_process_read(struct udyn_process *process, pid_t pid, struct udyn_process_work *work);
 void udyn_process_free(struct udyn_process *process);
 
-/* Opens a mapped file, deleted or not, in whichever mount namespace. Returns a descriptor or a
- * negative errno. */
-int udyn_process_open(const struct udyn_process *process, const struct udyn_mapped_file *file);
+/* Opens a regular file without waiting for anybody. Returns a descriptor or a negative errno:
+ * -ENOEXEC if it is something else, -EAGAIN if somebody has a lease on it. */
+int udyn_process_open_path(const char *path);
+
+/* Opens a mapped file, deleted or not, in whichever mount namespace. Returns likewise. */
+int udyn_process_open(struct udyn_process *process, const struct udyn_mapped_file *file);
 
 /* A path under which this command, and a tracer beside it, can open the file that `fd` is open on.
  */
-void udyn_process_path(const struct udyn_process *process, const struct udyn_mapped_file *file,
-                       int fd, char path[UDYN_PATH_SIZE]);
+void udyn_process_path(struct udyn_process *process, const struct udyn_mapped_file *file, int fd,
+                       char path[UDYN_PATH_SIZE]);
 
 /* Reads the process's memory where `offset` of the file is mapped, writable or executable as
  * asked. Returns false if it can't be read. */

@@ -2,9 +2,13 @@
 #include "cli/table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "cli/text.h"
+
+/* A column is no wider: one long cell does not make every row as long. */
+#define MOST_WIDTH ((size_t)128)
 
 void udyn_table_add(struct udyn_table *table, char *cell)
 {
@@ -13,12 +17,18 @@ void udyn_table_add(struct udyn_table *table, char *cell)
         table->cells = udyn_reallocate(table->cells, table->capacity, sizeof(*table->cells));
     }
     table->cells[table->ncells++] = cell;
+    table->size += strlen(cell) + 1;
 }
 
 static void put_spaces(FILE *out, size_t count)
 {
-    while (count-- > 0)
-        fputc(' ', out);
+    fprintf(out, "%*s", (int)count, "");
+}
+
+/* A character has four bytes at most, so what is longer need not be counted. */
+static size_t width_of(const char *cell)
+{
+    return strnlen(cell, 4 * MOST_WIDTH) == 4 * MOST_WIDTH ? MOST_WIDTH : udyn_text_width(cell);
 }
 
 static void put_row(const struct udyn_table *table, const char *const *cells, const size_t *widths,
@@ -27,7 +37,8 @@ static void put_row(const struct udyn_table *table, const char *const *cells, co
     size_t i;
 
     for (i = 0; i < table->ncolumns; i++) {
-        size_t space = widths[i] - udyn_text_width(cells[i]);
+        size_t width = width_of(cells[i]);
+        size_t space = width < widths[i] ? widths[i] - width : 0;
         bool is_number = table->columns[i].is_number;
         bool is_last = i + 1 == table->ncolumns;
 
@@ -40,37 +51,59 @@ static void put_row(const struct udyn_table *table, const char *const *cells, co
     }
 }
 
-void udyn_table_print(const struct udyn_table *table, FILE *out)
+static void measure(const struct udyn_table *table, size_t *widths)
+{
+    size_t i;
+
+    for (i = 0; i < table->ncolumns; i++)
+        widths[i] = udyn_text_width(table->columns[i].title);
+    for (i = 0; i < table->ncells; i++) {
+        size_t width = width_of(table->cells[i]);
+        size_t *most = &widths[i % table->ncolumns];
+
+        if (width > *most)
+            *most = width < MOST_WIDTH ? width : MOST_WIDTH;
+    }
+}
+
+static void put_titles(const struct udyn_table *table, const size_t *widths, FILE *out)
 {
     const char *titles[UDYN_TABLE_MAX];
-    size_t widths[UDYN_TABLE_MAX];
     bool is_coloured = udyn_text_colour();
     size_t i;
 
-    for (i = 0; i < table->ncolumns; i++) {
+    for (i = 0; i < table->ncolumns; i++)
         titles[i] = table->columns[i].title;
-        widths[i] = udyn_text_width(titles[i]);
-    }
-    for (i = 0; i < table->ncells; i++) {
-        size_t width = udyn_text_width(table->cells[i]);
-
-        if (width > widths[i % table->ncolumns])
-            widths[i % table->ncolumns] = width;
-    }
     if (is_coloured)
         fputs("\033[1m", out);
     put_row(table, titles, widths, out);
     if (is_coloured)
         fputs("\033[0m", out);
+}
+
+static void drop_cells(struct udyn_table *table)
+{
+    while (table->ncells > 0)
+        free(table->cells[--table->ncells]);
+    table->size = 0;
+}
+
+void udyn_table_print(struct udyn_table *table, FILE *out)
+{
+    size_t widths[UDYN_TABLE_MAX];
+    size_t i;
+
+    measure(table, widths);
+    if (!table->has_titles)
+        put_titles(table, widths, out);
+    table->has_titles = true;
     for (i = 0; i < table->ncells; i += table->ncolumns)
         put_row(table, (const char *const *)&table->cells[i], widths, out);
+    drop_cells(table);
 }
 
 void udyn_table_free(struct udyn_table *table)
 {
-    size_t i;
-
-    for (i = 0; i < table->ncells; i++)
-        free(table->cells[i]);
+    drop_cells(table);
     free(table->cells);
 }

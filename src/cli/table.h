@@ -20,12 +20,16 @@ struct udyn_table {
     char **cells; /* ncolumns a row */
     size_t ncells;
     size_t capacity;
+    size_t size; /* bytes in the cells */
+    bool has_titles;
 };
 
 /* Adds the next cell, left to right and row by row; takes the string over. */
 void udyn_table_add(struct udyn_table *table, char *cell);
 
-void udyn_table_print(const struct udyn_table *table, FILE *out);
+/* Prints the rows, below the titles if it is the first time, and drops them. */
+void udyn_table_print(struct udyn_table *table, FILE *out);
+
 void udyn_table_free(struct udyn_table *table);
 
 #endif

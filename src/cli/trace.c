@@ -213,6 +213,10 @@ static enum udyn_status find(struct trace *trace)
             return UDYN_REFUSED;
         }
     }
+    udyn_catalog_tell(&trace->catalog);
+    if (trace->plan.has_left_out)
+        udyn_say("there are more than %zu sites: the others are left out. Give a pattern",
+                 trace->plan.nsites);
     if (trace->plan.nsites > 0)
         return UDYN_DONE;
     udyn_say("no probe matches: usdt-dyn list -p %d shows those there are",

@@ -28,7 +28,7 @@ static struct udyn_read_probe *find(struct udyn_read_file *file,
     return NULL;
 }
 
-static int use_note(struct udyn_elf_file *elf, struct udyn_read_file *file,
+static int use_note(const struct udyn_elf_file *elf, struct udyn_read_file *file,
                     struct udyn_read_note *note, void *context)
 {
     struct udyn_read_probe wanted = {0};
@@ -37,6 +37,11 @@ static int use_note(struct udyn_elf_file *elf, struct udyn_read_file *file,
     size_t count = 0;
 
     (void)context;
+    if (note->left > UDYN_READ_MAX_TEXT) {
+        udyn_read_damaged(file, "a note in .note.usdt-dyn has more than %d bytes",
+                          UDYN_READ_MAX_TEXT);
+        return 0;
+    }
     if (!udyn_read_address(elf, note, &wanted.site) ||
         (wanted.provider = udyn_read_string(note)) == NULL ||
         (wanted.name = udyn_read_string(note)) == NULL) {
@@ -61,7 +66,7 @@ static int use_note(struct udyn_elf_file *elf, struct udyn_read_file *file,
     return 0;
 }
 
-int udyn_read_names(struct udyn_elf_file *elf, struct udyn_read_file *file)
+int udyn_read_names(const struct udyn_elf_file *elf, struct udyn_read_file *file)
 {
     static const struct udyn_read_kind kind = {".note.usdt-dyn", "usdt-dyn", 1, use_note};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "read/notes.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,116 +32,142 @@ const char *udyn_read_string(struct udyn_read_note *note)
     return string;
 }
 
-bool udyn_read_address(struct udyn_elf_file *elf, struct udyn_read_note *note, uint64_t *address)
+bool udyn_read_address(const struct udyn_elf_file *elf, struct udyn_read_note *note,
+                       uint64_t *address)
 {
-    bool is_32 = elf->header.e_ident[EI_CLASS] == ELFCLASS32;
-    Elf32_Addr narrow = 0;
-    Elf64_Addr wide = 0;
-    Elf_Data to = {.d_version = EV_CURRENT, .d_type = ELF_T_ADDR};
-    Elf_Data from = to;
+    size_t size = elf->is_32 ? sizeof(Elf32_Addr) : sizeof(Elf64_Addr);
 
-    from.d_size = is_32 ? sizeof(narrow) : sizeof(wide);
-    if (note->left < from.d_size)
+    if (note->left < size)
         return false;
-    /* gelf_xlatetom() only reads what d_buf of the source points at. */
-    from.d_buf = (void *)(uintptr_t)note->at;
-    to.d_buf = is_32 ? (void *)&narrow : (void *)&wide;
-    to.d_size = from.d_size;
-    if (gelf_xlatetom(elf->elf, &to, &from, elf->header.e_ident[EI_DATA]) == NULL)
-        return false;
-    *address = is_32 ? narrow : wide;
-    note->at += from.d_size;
-    note->left -= from.d_size;
+    *address = udyn_elf_number(elf, note->at, size);
+    note->at += size;
+    note->left -= size;
     return true;
 }
 
-/* Takes a copy of a section that outlives the Elf. NULL with *error 0: it lies, skip it. */
-static struct udyn_read_bytes *keep_section(struct udyn_elf_file *elf, struct udyn_read_file *file,
-                                            Elf_Scn *section, const GElf_Shdr *header, int *error)
+bool udyn_read_charge(struct udyn_read_file *file, size_t bytes)
 {
-    struct udyn_read_bytes *bytes;
-    Elf_Data *data;
-
-    *error = 0;
-    if (header->sh_size > UDYN_READ_MAX_NOTES) {
-        udyn_read_damaged(file, "%llu bytes of notes are more than the %zu that are read",
-                          (unsigned long long)header->sh_size, UDYN_READ_MAX_NOTES);
-        return NULL;
+    if (bytes > file->left) {
+        udyn_read_damaged(file, "it has more probes than are read: some are left out");
+        return false;
     }
-    if (header->sh_offset > elf->size || header->sh_size > elf->size - header->sh_offset) {
-        udyn_read_damaged(file, "its notes lie outside of the file: is it cut short?");
-        return NULL;
-    }
-    data = elf_getdata(section, NULL);
-    if (data == NULL || data->d_buf == NULL || data->d_type != ELF_T_NHDR) {
-        if (header->sh_size > 0)
-            udyn_read_damaged(file, "its notes can't be read");
-        return NULL;
-    }
-    bytes = malloc(sizeof(*bytes) + data->d_size);
-    if (bytes == NULL) {
-        snprintf(file->complaint, sizeof(file->complaint), "no memory for %zu bytes of notes",
-                 data->d_size);
-        *error = -ENOMEM;
-        return NULL;
-    }
-    bytes->size = data->d_size;
-    memcpy(bytes->bytes, data->d_buf, data->d_size);
-    bytes->next = file->bytes;
-    file->bytes = bytes;
-    return bytes;
+    file->left -= bytes;
+    file->cost += bytes;
+    return true;
 }
 
-/* Goes through the notes of a section: `data` describes the copy. */
-static int each_in_section(struct udyn_elf_file *elf, struct udyn_read_file *file,
-                           const struct udyn_read_kind *kind, Elf_Data *data, void *context)
+/* Takes a copy of a section, or of as much as may be read: half of what is left, since the probes
+ * in it cost as much again. Returns 0 with *bytes NULL for one that lies: skip it. */
+static int keep_section(const struct udyn_elf_file *elf, struct udyn_read_file *file,
+                        const struct udyn_elf_section *section, struct udyn_read_bytes **bytes)
 {
-    const char *start = data->d_buf;
+    size_t size = section->size < file->left / 2 ? section->size : file->left / 2;
+
+    *bytes = NULL;
+    if (section->offset > elf->size || section->size > elf->size - section->offset) {
+        udyn_read_damaged(file, "its notes lie outside of the file: is it cut short?");
+        return 0;
+    }
+    if ((section->flags & SHF_COMPRESSED) != 0) {
+        udyn_read_damaged(file, "its notes are compressed");
+        return 0;
+    }
+    if (size < section->size)
+        udyn_read_damaged(file, "%llu bytes of notes are more than are read: some are left out",
+                          (unsigned long long)section->size);
+    if (size == 0)
+        return 0;
+    *bytes = malloc(sizeof(**bytes) + size);
+    if (*bytes == NULL) {
+        snprintf(file->complaint, sizeof(file->complaint), "no memory for %zu bytes of notes",
+                 size);
+        return -ENOMEM;
+    }
+    (*bytes)->is_cut = size < section->size;
+    (*bytes)->size = size;
+    (*bytes)->next = file->bytes;
+    file->bytes = *bytes;
+    (void)udyn_read_charge(file, size); /* it is no more than is left */
+    if (udyn_elf_read(elf, section->offset, (*bytes)->bytes, size) < 0) {
+        udyn_read_damaged(file, "its notes can't be read");
+        *bytes = NULL;
+    }
+    return 0;
+}
+
+/* What a note begins with (elf(5)); the names of its members are those of Elf32_Nhdr. */
+struct header {
+    uint32_t namesz, descsz, type;
+};
+
+/* Takes the next note off `notes`, with its description in `note`. Returns its owner, or NULL if it
+ * runs past the end. */
+static const char *take_note(const struct udyn_elf_file *elf, struct udyn_read_note *notes,
+                             size_t alignment, struct header *header, struct udyn_read_note *note)
+{
+    const char *owner = notes->at + sizeof(Elf32_Nhdr);
+    uint64_t description, end;
+
+    if (notes->left < sizeof(Elf32_Nhdr))
+        return NULL;
+    header->namesz = (uint32_t)udyn_elf_number(elf, notes->at, 4);
+    header->descsz = (uint32_t)udyn_elf_number(elf, notes->at + 4, 4);
+    header->type = (uint32_t)udyn_elf_number(elf, notes->at + 8, 4);
+    description = (sizeof(Elf32_Nhdr) + header->namesz + alignment - 1) / alignment * alignment;
+    end = description + header->descsz;
+    if (end > notes->left)
+        return NULL;
+    note->at = notes->at + description;
+    note->left = header->descsz;
+    end = (end + alignment - 1) / alignment * alignment;
+    if (end > notes->left)
+        end = notes->left; /* the last one needs no padding */
+    notes->at += end;
+    notes->left -= end;
+    return owner;
+}
+
+static int each_in_section(const struct udyn_elf_file *elf, struct udyn_read_file *file,
+                           const struct udyn_read_kind *kind, const struct udyn_read_bytes *bytes,
+                           size_t alignment, void *context)
+{
+    struct udyn_read_note notes = {bytes->bytes, bytes->size};
     size_t owner_size = strlen(kind->owner) + 1;
-    size_t offset = 0;
-    size_t owner, description;
-    GElf_Nhdr header;
     int error = 0;
 
-    while (error == 0 && offset < data->d_size) {
+    while (error == 0 && notes.left > 0) {
         struct udyn_read_note note;
+        struct header header;
+        const char *owner = take_note(elf, &notes, alignment, &header, &note);
 
-        offset = gelf_getnote(data, offset, &header, &owner, &description);
-        if (offset == 0) {
+        if (owner == NULL && !bytes->is_cut)
             udyn_read_damaged(file, "a note in %s runs past the end of the section", kind->section);
-            return 0;
-        }
-        if (header.n_type != kind->type || header.n_namesz != owner_size ||
-            memcmp(start + owner, kind->owner, owner_size) != 0)
-            continue;
-        note.at = start + description;
-        note.left = header.n_descsz;
-        error = kind->use(elf, file, &note, context);
+        if (owner == NULL)
+            break;
+        if (header.type == kind->type && header.namesz == owner_size &&
+            memcmp(owner, kind->owner, owner_size) == 0)
+            error = kind->use(elf, file, &note, context);
     }
     return error;
 }
 
-int udyn_read_each_note(struct udyn_elf_file *elf, struct udyn_read_file *file,
+int udyn_read_each_note(const struct udyn_elf_file *elf, struct udyn_read_file *file,
                         const struct udyn_read_kind *kind, void *context)
 {
-    Elf_Scn *section = NULL;
-    GElf_Shdr header;
+    struct udyn_elf_section section;
+    size_t index = 0;
     int error = 0;
 
-    while (error == 0 &&
-           (section = udyn_elf_section(elf, section, kind->section, &header)) != NULL) {
+    /* An image of ours that is unloaded has its notes switched off by another type. */
+    while (error == 0 && udyn_elf_find(elf, &index, SHT_NOTE, kind->section, &section)) {
         struct udyn_read_bytes *bytes;
-        Elf_Data copy;
 
-        /* An image of ours that is unloaded has its notes switched off like this. */
-        if (header.sh_type != SHT_NOTE)
-            continue;
-        bytes = keep_section(elf, file, section, &header, &error);
-        if (bytes == NULL)
-            continue;
-        copy = *elf_getdata(section, NULL);
-        copy.d_buf = bytes->bytes;
-        error = each_in_section(elf, file, kind, &copy, context);
+        error = keep_section(elf, file, &section, &bytes);
+        if (bytes != NULL)
+            error =
+                each_in_section(elf, file, kind, bytes, section.alignment == 8 ? 8 : 4, context);
+        if (file->left < 2)
+            break; /* no half of it is left for another one */
     }
     return error;
 }

@@ -9,6 +9,7 @@
 struct udyn_read_bytes {
     struct udyn_read_bytes *next;
     size_t size;
+    bool is_cut; /* there was more in the section */
     char bytes[];
 };
 
@@ -23,20 +24,24 @@ struct udyn_read_kind {
     const char *section;
     const char *owner;
     uint32_t type;
-    int (*use)(struct udyn_elf_file *elf, struct udyn_read_file *file, struct udyn_read_note *note,
-               void *context);
+    int (*use)(const struct udyn_elf_file *elf, struct udyn_read_file *file,
+               struct udyn_read_note *note, void *context);
 };
 
 /* Calls kind->use for each note of that kind. A section or a note that lies is counted as damaged.
  */
-int udyn_read_each_note(struct udyn_elf_file *elf, struct udyn_read_file *file,
+int udyn_read_each_note(const struct udyn_elf_file *elf, struct udyn_read_file *file,
                         const struct udyn_read_kind *kind, void *context);
 
 /* Takes the next string out of a note: NULL if no NUL is left in it. */
 const char *udyn_read_string(struct udyn_read_note *note);
 
 /* Takes the next address out of a note, as wide and in the order of bytes that the file has. */
-bool udyn_read_address(struct udyn_elf_file *elf, struct udyn_read_note *note, uint64_t *address);
+bool udyn_read_address(const struct udyn_elf_file *elf, struct udyn_read_note *note,
+                       uint64_t *address);
+
+/* Takes bytes off what this file may still cost. Returns false, and says so, if it is too much. */
+bool udyn_read_charge(struct udyn_read_file *file, size_t bytes);
 
 /* Counts a note that is left out, and keeps the sentence if it is the first. */
 __attribute__((format(printf, 2, 3))) void udyn_read_damaged(struct udyn_read_file *file,
@@ -46,9 +51,9 @@ __attribute__((format(printf, 2, 3))) void udyn_read_damaged(struct udyn_read_fi
 int udyn_read_order(const struct udyn_read_probe *one, const struct udyn_read_probe *other);
 
 /* Adds the locations that .note.stapsdt tells to file->probes (stapsdt.c). */
-int udyn_read_stapsdt(struct udyn_elf_file *elf, struct udyn_read_file *file);
+int udyn_read_stapsdt(const struct udyn_elf_file *elf, struct udyn_read_file *file);
 
 /* Finds the names and types of the arguments of file->probes (names.c). */
-int udyn_read_names(struct udyn_elf_file *elf, struct udyn_read_file *file);
+int udyn_read_names(const struct udyn_elf_file *elf, struct udyn_read_file *file);
 
 #endif

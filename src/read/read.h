@@ -14,8 +14,13 @@
 /* The offset of what is in no part of the file. */
 #define UDYN_READ_NOWHERE UINT64_MAX
 
-/* A note section above this is refused: the largest programs known stay below 1 MiB. */
-#define UDYN_READ_MAX_NOTES ((size_t)32 * 1024 * 1024)
+/* What one file may cost, in bytes of notes and of probes: the largest programs known take 1 MiB.
+ */
+#define UDYN_READ_MOST ((size_t)16 * 1024 * 1024)
+
+/* A longer name of a provider or a probe is refused, and longer operands or names of arguments. */
+#define UDYN_READ_MAX_NAME 1023
+#define UDYN_READ_MAX_TEXT 4096
 
 #define UDYN_READ_SENTENCE 256
 
@@ -38,21 +43,25 @@ struct udyn_read_file {
     size_t count;
     size_t damaged;                     /* notes that were left out */
     char complaint[UDYN_READ_SENTENCE]; /* about the first of them, or about a whole section */
-    /* Private: what the strings point into. */
-    struct udyn_read_bytes *bytes;
+    size_t cost;                        /* bytes, see UDYN_READ_MOST */
+    /* Private. */
+    size_t left;                   /* of what it may cost */
+    struct udyn_read_bytes *bytes; /* what the strings point into */
 };
 
 /*
- * Reads the probes of an open file. Returns 0, also for a file without any, or a negative errno
- * with a sentence in file->complaint: -ENOEXEC (no ELF file), -EBADMSG (one that is broken),
- * -ENOMEM. Give the file back with udyn_read_free() in all cases.
+ * Reads the probes of an open file that together cost no more than `most`; the rest is left out and
+ * told. Returns 0, also for a file without any, or a negative errno with a sentence in
+ * file->complaint: -ENOEXEC (no ELF file), -EBADMSG (one that is broken), -ENOMEM. Give the file
+ * back with udyn_read_free() in all cases.
  */
-int udyn_read_probes(int fd, struct udyn_read_file *file);
+int udyn_read_probes(int fd, size_t most, struct udyn_read_file *file);
 
 void udyn_read_free(struct udyn_read_file *file);
 
-/* Finds the address, as linked, of a symbol that an operand names. Returns 0, -ENOENT if the file
- * has no such symbol (it may be stripped), or as udyn_read_probes(). */
-int udyn_read_symbol(int fd, const char *name, size_t length, uint64_t *address);
+/* Finds the address, as linked, of a symbol that an operand names. *left is how many bytes may be
+ * read for this and is lowered. Returns 0, -ENOENT if the file has no such symbol (it may be
+ * stripped) or more bytes would have to be read, or as udyn_read_probes(). */
+int udyn_read_symbol(int fd, uint64_t *left, const char *name, size_t length, uint64_t *address);
 
 #endif

@@ -4,6 +4,7 @@
  * addresses (the site, .stapsdt.base when it was linked, the semaphore) and three strings
  * (provider, probe, operands).
  */
+#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@ struct context {
 static int append(struct udyn_read_file *file, struct context *context,
                   const struct udyn_read_probe *probe)
 {
+    if (!udyn_read_charge(file, sizeof(*probe)))
+        return 0;
     if (file->count == context->capacity) {
         size_t capacity = context->capacity == 0 ? 16 : context->capacity * 2;
         struct udyn_read_probe *probes = realloc(file->probes, capacity * sizeof(*probes));
@@ -35,7 +38,14 @@ static int append(struct udyn_read_file *file, struct context *context,
     return 0;
 }
 
-static int use_note(struct udyn_elf_file *elf, struct udyn_read_file *file,
+/* Names are C identifiers, operands what fits a line of assembler. */
+static bool is_too_long(const struct udyn_read_probe *probe)
+{
+    return strlen(probe->provider) > UDYN_READ_MAX_NAME ||
+           strlen(probe->name) > UDYN_READ_MAX_NAME || strlen(probe->operands) > UDYN_READ_MAX_TEXT;
+}
+
+static int use_note(const struct udyn_elf_file *elf, struct udyn_read_file *file,
                     struct udyn_read_note *note, void *pointer)
 {
     struct context *context = pointer;
@@ -55,6 +65,13 @@ static int use_note(struct udyn_elf_file *elf, struct udyn_read_file *file,
         probe.operands = "";
     if (probe.provider[0] == '\0' || probe.name[0] == '\0') {
         udyn_read_damaged(file, "a note in .note.stapsdt names no probe");
+        return 0;
+    }
+    if (is_too_long(&probe)) {
+        udyn_read_damaged(file,
+                          "a note in .note.stapsdt has a name or operands of more than %d "
+                          "and %d bytes",
+                          UDYN_READ_MAX_NAME, UDYN_READ_MAX_TEXT);
         return 0;
     }
     /* prelink moves sections and leaves the notes as they were: the base tells by how much. */
@@ -96,15 +113,16 @@ static int compare(const void *a, const void *b)
     return udyn_read_order(a, b);
 }
 
-int udyn_read_stapsdt(struct udyn_elf_file *elf, struct udyn_read_file *file)
+int udyn_read_stapsdt(const struct udyn_elf_file *elf, struct udyn_read_file *file)
 {
     static const struct udyn_read_kind kind = {".note.stapsdt", "stapsdt", 3, use_note};
     struct context context = {0};
-    GElf_Shdr header;
+    struct udyn_elf_section base;
+    size_t index = 0;
     int error;
 
-    if (udyn_elf_section(elf, NULL, ".stapsdt.base", &header) != NULL)
-        context.base = header.sh_addr;
+    if (udyn_elf_find(elf, &index, SHT_PROGBITS, ".stapsdt.base", &base))
+        context.base = base.address;
     error = udyn_read_each_note(elf, file, &kind, &context);
     if (file->count > 0)
         qsort(file->probes, file->count, sizeof(*file->probes), compare);

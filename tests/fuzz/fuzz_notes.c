@@ -40,13 +40,13 @@ static void use_probe(int fd, const struct udyn_read_probe *probe)
         size_t count = 0;
 
         while (count++ < UDYN_OPERAND_MAX && udyn_operand_next(machines[i], &operands, &operand)) {
-            uint64_t address;
+            uint64_t address, left = 1 << 24;
 
             if (operand.text < probe->operands || operand.text + operand.length > end ||
                 udyn_operand_type(&operand)[0] == '\0')
                 abort();
             if (operand.kind == UDYN_OPERAND_SYMBOL && count == 1)
-                (void)udyn_read_symbol(fd, operand.symbol, operand.symbol_length, &address);
+                (void)udyn_read_symbol(fd, &left, operand.symbol, operand.symbol_length, &address);
         }
     }
 }
@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
     if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
         abort();
-    if (udyn_read_probes(fd, &file) == 0)
+    if (udyn_read_probes(fd, UDYN_READ_MOST, &file) == 0)
         for (i = 0; i < file.count && i < 64; i++)
             use_probe(fd, &file.probes[i]);
     else if (file.complaint[0] == '\0')
