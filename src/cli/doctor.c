@@ -28,14 +28,16 @@ void udyn_doctor_tell(enum udyn_finding finding, const char *what, const char *f
     static const char *const words[] = {"ok", "limit", "no"};
     static const char *const colours[] = {"\033[32m", "\033[33m", "\033[31m"};
     bool is_coloured = udyn_text_colour();
+    char text[1024]; /* with paths and what other programs print */
     va_list values;
 
     is_bad |= finding == UDYN_FOUND_BAD;
     printf("%s%-5s%s  %-10s  ", is_coloured ? colours[finding] : "", words[finding],
            is_coloured ? "\033[0m" : "", what);
     va_start(values, format);
-    vprintf(format, values);
+    vsnprintf(text, sizeof(text), format, values);
     va_end(values);
+    udyn_text_put(stdout, text, strlen(text));
     putchar('\n');
 }
 

@@ -92,6 +92,8 @@ def specs_of_paths(folder, good):
                 in_bpftrace(folder, shown)
             elif tracer == "perf":
                 in_perf(folder, shown)
+            elif tracer == "tracefs":
+                in_tracefs(shown)
 
 
 def in_perf(folder, shown):
@@ -116,6 +118,30 @@ def in_bpftrace(folder, shown):
                           cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if "begun" not in done.stdout or "OWNED" in done.stdout:
         fail(f"bpftrace does not take {lines}: {done.stdout} {done.stderr}")
+
+
+def in_tracefs(shown):
+    """The kernel takes all of them, as events of this test, and finds each file."""
+    events = "/sys/kernel/tracing/uprobe_events"
+    if not os.access(events, os.W_OK):
+        return
+    group = f"udyn_names_{os.getpid()}"
+
+    def mine():
+        with open(events, "rb") as source:
+            return [line.split() for line in source if group.encode() in line]
+
+    out = os.open(events, os.O_WRONLY | os.O_APPEND)
+    try:
+        for i, line in enumerate(shown.splitlines()):
+            os.write(out, line.replace("p:p/n ", f"p:{group}/n{i} ", 1).encode() + b"\n")
+        wanted = [line.split(" ")[1].split(":0x")[0].encode() for line in shown.splitlines()]
+        if sorted(words[1].split(b":0x")[0] for words in mine()) != sorted(wanted):
+            fail(f"the kernel has made other events: {mine()}")
+    finally:
+        for words in mine():
+            os.write(out, b"-:" + words[0][2:] + b"\n")
+        os.close(out)
 
 
 def in_gdb(folder, shown):
