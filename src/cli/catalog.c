@@ -56,16 +56,20 @@ static void complain(struct udyn_catalog *catalog, const struct udyn_read_file *
         udyn_say("%s: %s", path, content->complaint);
 }
 
-/* Many files with probes need more descriptors than a program has by default. */
+/* Many files with probes need more descriptors than a program has by default. Half of them are for
+ * what comes later. */
 static int keep_open(int fd)
 {
-    int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     struct rlimit limit;
 
-    if (kept >= 0 || errno != EMFILE || getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return kept;
-    limit.rlim_cur = limit.rlim_max;
-    return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return -1;
+    if ((rlim_t)fd >= limit.rlim_cur / 2 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+            return -1;
+    }
+    return (rlim_t)fd < limit.rlim_cur / 2 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
 }
 
 /* Reads the file and says what is wrong in it; a file that is no ELF file is nothing to speak of
@@ -310,8 +314,9 @@ void udyn_catalog_tell(const struct udyn_catalog *catalog)
     if (catalog->ncomplaints > MOST_COMPLAINTS)
         udyn_say("and %zu more files like these", catalog->ncomplaints - MOST_COMPLAINTS);
     if (catalog->nfiles_left_out > 0)
-        udyn_say("%zu files are left out: there are too many. Give a process with -p PID",
-                 catalog->nfiles_left_out);
+        udyn_say(
+            "%zu files are left out: there are too many (for trace more than half of ulimit -n)",
+            catalog->nfiles_left_out);
     if (catalog->has_left_out)
         udyn_say("there are more probes than are shown: give a pattern, or a process with -p PID");
 }

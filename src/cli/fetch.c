@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* What all looks for symbols in a run may read: two seconds' worth in files that lie. */
-#define MOST_SYMBOL_BYTES ((uint64_t)4 * 1024 * 1024 * 1024)
+/* What all looks for symbols in a run may read: a second's worth in files that lie. */
+#define MOST_SYMBOL_BYTES ((uint64_t)2 * 1024 * 1024 * 1024)
 
 /*
  * "@+OFFSET" is an offset in the file, which the kernel takes for as far from the site in memory as

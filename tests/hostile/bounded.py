@@ -24,12 +24,14 @@ def fail(text):
     sys.exit("FAIL: " + text)
 
 
-def start(words, out, err):
+def start(words, out, err, descriptors):
     pid = os.fork()
     if pid == 0:
         # What has no bound must not take the machine along.
         resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+        if descriptors:
+            resource.setrlimit(resource.RLIMIT_NOFILE, descriptors)
         os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
         os.dup2(os.open(out, os.O_WRONLY), 1)
         os.dup2(os.open(err, os.O_WRONLY), 2)
@@ -37,9 +39,9 @@ def start(words, out, err):
     return pid
 
 
-def measure(words, out, err, wall):
+def measure(words, out, err, wall, descriptors):
     """Returns the exit status, or None if it had to be killed, seconds of processor time, and MiB."""
-    pid = start(words, out, err)
+    pid = start(words, out, err, descriptors)
     poll = select.poll()
     fd = os.pidfd_open(pid)
     poll.register(fd, select.POLLIN)
@@ -69,11 +71,11 @@ def take(file, what, words):
     return text
 
 
-def run(*words, status="0", wall=WALL, most_seconds=SECONDS):
+def run(*words, status="0", wall=WALL, most_seconds=SECONDS, descriptors=None):
     """Returns stdout and stderr. Fails if a bound is broken, if the exit status is not the one (or, with a '|' between,
     one of those) that is wanted, and if an output has what a terminal obeys."""
     with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
-        code, seconds, mib = starter.apply(measure, (words, out.name, err.name, wall))
+        code, seconds, mib = starter.apply(measure, (words, out.name, err.name, wall, descriptors))
         if code is None:
             fail(f"{words}: still running after {wall} s")
         shown, said = take(out, "stdout", words), take(err, "stderr", words)
