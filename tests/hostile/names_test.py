@@ -82,9 +82,9 @@ def specs_of_paths(folder, good):
     os.mkdir(named)
     with process("named", named, good) as pid:
         for form in ([], ["--json"]):
-            run("list", "-p", str(pid), *form)
+            run("list", "-p", str(pid), "p:*", *form)
         for tracer in TRACERS:
-            shown, said = run("list", "-p", str(pid), "--spec", tracer)
+            shown, said = run("list", "-p", str(pid), "p:*", "--spec", tracer)
             paste(folder, tracer, shown)
             if tracer in ("bpftrace", "tracefs", "bcc") and "can't be told of" not in said:
                 fail(f"--spec {tracer}: not a word about the paths that are left out")
@@ -172,7 +172,7 @@ COMP_WORDS=(usdt-dyn list -p "$3" p:g) COMP_CWORD=4; _usdt_dyn; printf '%s\\n' "
 def traced(path):
     """trace says on stderr what it can't fetch, with the operand."""
     with process("deleted", 1, path) as pid:
-        _, said = run("trace", "-p", str(pid), "--duration", "0.1", status="0|3")
+        _, said = run("trace", "-p", str(pid), "p:*", "--duration", "0.1", status="0|3")
         if "OWNED" not in said and "cannot write to tracefs" not in said and "tracefs is not" not in said:
             fail(f"trace says nothing of the names: {said}")
 

@@ -9,7 +9,7 @@ import tempfile
 import files
 from bounded import fail, process, run
 
-FORMS = ([], ["--json"], ["--spec", "bpftrace"])
+FORMS = ([], ["--json"])
 
 
 def expect_rows(shown, wanted, what):
@@ -27,21 +27,21 @@ def many_files(folder):
             continue
         with process(kind, count, good) as pid:
             for form in FORMS:
-                shown, _ = run("list", "-p", str(pid), *form)
+                shown, _ = run("list", "-p", str(pid), "p:*", *form)
                 if not form:
                     expect_rows(shown, count, kind)
     costly = {
-        "headers": (3000, files.sections(1000, files.many(200))),
+        "headers": (1000, files.sections(1000, files.many(200))),
         "probes": (10000, files.sections(1, files.many(100))),
         "long_names": (10000, files.sections(1, files.many(10, lambda i: b"%d" % i + b"\x1b" * 900))),
-        "damaged": (3000, files.segments(256, files.many(300, site=1))),
+        "damaged": (1000, files.segments(256, files.many(300, site=1))),
     }
     for name, (count, made) in costly.items():
         path = os.path.join(folder, name)
         made.write(path)
         with process("deleted", count, path) as pid:
-            for form in ([], ["--json"]):
-                _, said = run("list", "-p", str(pid), *form, status="0|1")
+            for form in FORMS:
+                _, said = run("list", "-p", str(pid), "p:*", *form, status="0|1")
                 if "more files like these" not in said:
                     fail(f"{name}: not told what is left out: {said[-300:]}")
         os.unlink(path)
@@ -51,7 +51,7 @@ def many_mappings(folder):
     good = os.path.join(folder, "good")
     with process("mappings", 60000, good) as pid:
         for form in FORMS:
-            shown, _ = run("list", "-p", str(pid), *form)
+            shown, _ = run("list", "-p", str(pid), "p:*", *form)
             if not form:
                 expect_rows(shown, 1, "mappings")
 
@@ -61,7 +61,7 @@ def leased(folder):
     path = os.path.join(folder, "leased")
     files.File().probes(files.note()).write(path)
     with process("leased", path) as pid:
-        _, said = run("list", "-p", str(pid), status="1", wall=10)
+        _, said = run("list", "-p", str(pid), "p:*", status="1", wall=10)
         if "lease" not in said:
             fail(f"not a word about the lease: {said}")
     with process("leased", path):
@@ -74,7 +74,7 @@ def changing(folder):
     files.File().probes(files.many(20000)).write(path)
     with process("changing", path) as pid:
         for _ in range(20):
-            run("list", "-p", str(pid), status="0|1")
+            run("list", "-p", str(pid), "p:*", status="0|1")
 
 
 def ending():

@@ -21,7 +21,7 @@ def main():
         path = os.path.join(folder, "symbols")
         files.symbols(60000).write(path)
         with process("deleted", 1, path) as pid:
-            _, said = run("trace", "-p", str(pid), "--duration", "0.1", most_seconds=SECONDS)
+            _, said = run("trace", "-p", str(pid), "p:*", "--duration", "0.1", most_seconds=SECONDS)
         if "the others are left out" not in said:
             fail("not a word about what is left out")
         few_descriptors(folder)
@@ -36,7 +36,7 @@ def few_descriptors(folder):
         return
     with process("deleted", 1000, path) as pid:
         for limit, wanted in (((256, hard), " 1000 sites"), ((256, 256), "files are left out")):
-            _, said = run("trace", "-p", str(pid), "--duration", "0.1", descriptors=limit)
+            _, said = run("trace", "-p", str(pid), "p:*", "--duration", "0.1", descriptors=limit)
             if wanted not in said:
                 fail(f"with {limit} descriptors: {said}")
 
