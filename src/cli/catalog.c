@@ -256,7 +256,7 @@ int udyn_catalog_process(struct udyn_catalog *catalog, pid_t pid)
     int error = udyn_process_read(&process, pid, &catalog->work);
     size_t i;
 
-    if (process.is_cut)
+    if (process.is_cut && catalog->ncomplaints++ < MOST_COMPLAINTS)
         udyn_say("process %d has more mappings than are looked at: some are left out", (int)pid);
     for (i = 0; i < process.count; i++) {
         int failed = use_mapped(catalog, &process, process.files[i]);
@@ -312,7 +312,7 @@ enum udyn_status udyn_catalog_path(struct udyn_catalog *catalog, const char *pat
 void udyn_catalog_tell(const struct udyn_catalog *catalog)
 {
     if (catalog->ncomplaints > MOST_COMPLAINTS)
-        udyn_say("and %zu more files like these", catalog->ncomplaints - MOST_COMPLAINTS);
+        udyn_say("and %zu more like these", catalog->ncomplaints - MOST_COMPLAINTS);
     if (catalog->nfiles_left_out > 0)
         udyn_say(
             "%zu files are left out: there are too many (for trace more than half of ulimit -n)",

@@ -53,7 +53,7 @@ struct udyn_catalog {
     struct udyn_process_work work;
     size_t nfiles, cost; /* that were read */
     size_t shown;        /* bytes, in a way, given to `use` */
-    size_t ncomplaints;  /* files about which something was said, or would have been */
+    size_t ncomplaints;  /* sentences, also those that were too many to be said */
     size_t nfiles_left_out;
     bool has_left_out; /* probes that match */
 };

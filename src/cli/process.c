@@ -87,8 +87,8 @@ static struct udyn_mapped_file *find_file(struct udyn_process *process, void **k
         return NULL;
     }
     if ((process->count & (process->count - 1)) == 0) /* a power of two: the array is full */
-        process->files =
-            udyn_reallocate(process->files, process->count * 2 + 1, sizeof(*process->files));
+        process->files = udyn_reallocate(process->files, process->count * 2 + 1,
+                                         sizeof(struct udyn_mapped_file *));
     process->files[process->count++] = file;
     return file;
 }

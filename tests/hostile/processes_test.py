@@ -42,7 +42,7 @@ def many_files(folder):
         with process("deleted", count, path) as pid:
             for form in FORMS:
                 _, said = run("list", "-p", str(pid), "p:*", *form, status="0|1")
-                if "more files like these" not in said:
+                if "more like these" not in said:
                     fail(f"{name}: not told what is left out: {said[-300:]}")
         os.unlink(path)
 
