@@ -109,6 +109,7 @@ end
 
 require_relative "helpers/wrapper"
 require_relative "helpers/overlay"
+require_relative "helpers/guard"
 require_relative "helpers/refusals"
 require_relative "helpers/probe_names"
 require_relative "helpers/base"

@@ -110,7 +110,7 @@ module StaticTracing
         wanted = (wrapper_kind if @is_enabled && Watcher.wanted?(tracepoint))
         return if wanted == @inside
 
-        wanted ? @overlay.put_in(method_name, wrapper(wanted)) : @overlay.take_out(method_name)
+        wanted ? @overlay.put_in(method_name) { wrapper(wanted) } : @overlay.take_out(method_name)
         @inside = wanted
       end
 
@@ -167,7 +167,7 @@ module StaticTracing
 
       # The original can be another one than last time.
       def wrapper(kind)
-        original = target.instance_method(method_name)
+        original = Overlay.original(target, method_name)
         key = [kind, original.parameters]
         @wrappers[key] ||= begin
           source = Wrapper.new(method_name, original)

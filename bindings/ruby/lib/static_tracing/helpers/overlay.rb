@@ -7,8 +7,6 @@ module StaticTracing
     # nobody traces, and then costs nothing: where a method is called, Ruby remembers what it found.
     # @api private
     class Overlay < Module
-      @all = ObjectSpace::WeakMap.new
-
       class << self
         # @param target [Module]
         # @param kind [Class] of the helper
@@ -16,40 +14,32 @@ module StaticTracing
         # @raise [InvalidMethodError] if the class is frozen
         def of(target, kind)
           StaticTracing.synchronize do
-            overlays = @all[target] ||= {}
-            overlays[kind] ||= make(target, kind, overlays)
+            guard = Guard.of(target)
+            guard.overlays[kind] ||= new(guard, kind).tap { |overlay| target.prepend(overlay) }
           end
         end
 
-        private
-
-        def make(target, kind, siblings)
-          if target.frozen?
-            raise InvalidMethodError, "#{target.inspect} is frozen: trace it before it is, nothing can be put " \
-                                      "into its methods now"
-          end
-          new(target, kind, siblings).tap(&:prepend_to_target)
+        # The method itself, if wrappers are in its way.
+        # @param target [Module]
+        # @param name [Symbol]
+        # @return [UnboundMethod]
+        def original(target, name)
+          method = target.instance_method(name)
+          method = method.super_method while method.owner.is_a?(Overlay)
+          method
         end
       end
 
-      # @param target [Module]
+      # @return [Guard] of the target
+      attr_reader :guard
+
+      # @param guard [Guard] which lives as long as the target does
       # @param kind [Class]
-      # @param siblings [Hash{Class => Overlay}] of the target, which lives as long as they do
-      def initialize(target, kind, siblings)
+      def initialize(guard, kind)
         super()
-        @siblings = siblings
-        @label = "#<#{kind} of #{target.inspect}>"
-        @target = target
-        @wrapped = {}
-        # Ruby calls method_added on the class, and singleton_method_added on the object.
-        @hook, @hooks = target.singleton_class? ? [:singleton_method_added, self] : [:method_added, Module.new]
-      end
-
-      # Both modules, as a class may be frozen when they are needed.
-      # @return [void]
-      def prepend_to_target
-        @target.prepend(self)
-        @target.singleton_class.prepend(@hooks) unless @hooks.equal?(self)
+        @guard = guard
+        @label = "#<#{kind} of #{guard.target.inspect}>"
+        @makers = {}
       end
 
       # @return [String]
@@ -59,58 +49,50 @@ module StaticTracing
       alias to_s inspect
 
       # @param name [Symbol]
-      # @return [UnboundMethod, nil] its wrapper
-      def [](name)
-        @wrapped[name]
+      # @return [Boolean] is the method to be wrapped?
+      def wants?(name)
+        @makers.key?(name)
       end
 
+      # @return [Boolean] are there any such methods?
+      def used?
+        @makers.any?
+      end
+
+      # Puts a wrapper in, for as long as there is such a method.
       # @param name [Symbol]
-      # @param wrapper [UnboundMethod]
+      # @yieldreturn [UnboundMethod] the wrapper for the method as it is now
       # @return [void]
-      def put_in(name, wrapper)
+      def put_in(name, &maker)
         take_out(name)
-        visibility = Helpers.visibility(@target, name)
-        guard_against_aliases if @wrapped.empty?
-        @wrapped[name] = wrapper
-        define_method(name, wrapper)
-        send(visibility, name) unless visibility == :public
+        @makers[name] = maker
+        @guard.follow
+        wrap(name, Helpers.visibility(@guard.target, name))
       end
 
       # @param name [Symbol]
       # @return [void]
       def take_out(name)
-        return unless @wrapped.delete(name)
+        return unless @makers.delete(name)
 
-        remove_method(name)
-        @hooks.send(:remove_method, @hook) if @wrapped.empty?
+        unwrap(name)
+        @guard.follow
       end
 
-      # Somebody has given a wrapper a second name, most likely to put his own method in the place of
-      # the first, which calls the second: without end. The second name is for the original.
-      # @param added [Symbol]
+      # @param name [Symbol]
+      # @param visibility [Symbol, nil] the method's own; nil: there is none
       # @return [void]
-      def method_was_added(added)
-        StaticTracing.synchronize do
-          method = @target.instance_method(added)
-          return if method.source_location&.first != Wrapper::FILE || @wrapped.key?(added)
+      def wrap(name, visibility)
+        return unless visibility
 
-          name = method.original_name
-          overlays = @siblings.values.to_h { |overlay| [overlay, overlay[name]] }.compact
-          overlays.each_key { |overlay| overlay.take_out(name) }
-          @target.alias_method(added, name)
-          overlays.each { |overlay, wrapper| overlay.put_in(name, wrapper) }
-        end
+        define_method(name, @makers.fetch(name).call)
+        send(visibility, name) unless visibility == :public
       end
 
-      private
-
-      def guard_against_aliases
-        overlay = self
-        @hooks.define_method(@hook) do |added|
-          super(added)
-          overlay.method_was_added(added)
-        end
-        @hooks.send(:private, @hook)
+      # @param name [Symbol]
+      # @return [void]
+      def unwrap(name)
+        remove_method(name) if Helpers.visibility(self, name)
       end
     end
   end

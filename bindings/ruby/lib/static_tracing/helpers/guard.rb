@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+module StaticTracing
+  module Helpers
+    # Learns of what the program does to the methods of a traced class while wrappers are in their way,
+    # so that it takes effect at once, as if there were none: `def`, `alias`, `undef`, `private` and the
+    # like. It is prepended to the class of the class, and empty while there are no wrappers.
+    #
+    # Subclasses inherit it. What they do is theirs, but for a second name that they give to a wrapper.
+    # @api private
+    class Guard < Module
+      SINGLETON_CLASS = ::Kernel.instance_method(:singleton_class)
+      HOOKS = %i[added removed undefined].freeze
+      private_constant :SINGLETON_CLASS, :HOOKS
+
+      @all = ObjectSpace::WeakMap.new
+
+      class << self
+        # @param target [Module]
+        # @return [Guard]
+        # @raise [InvalidMethodError] if the class is frozen
+        def of(target)
+          @all[target] ||= make(target)
+        end
+
+        private
+
+        def make(target)
+          if target.frozen?
+            raise InvalidMethodError, "#{target.inspect} is frozen: trace it before it is, nothing can be put " \
+                                      "into its methods now"
+          end
+          new(target)
+        end
+      end
+
+      # @return [Module]
+      attr_reader :target
+
+      # @return [Hash{Class => Overlay}] by the kind of helper
+      attr_reader :overlays
+
+      # All that it will need is there from now on, as the class may be frozen later.
+      # @param target [Module]
+      def initialize(target)
+        super()
+        @target = target
+        @overlays = {}
+        @is_on = false
+        # Ruby calls singleton_method_added on the object, but method_added on the class.
+        @own = target.singleton_class? ? Module.new : self
+        target.singleton_class.prepend(self)
+        target.prepend(@own) unless @own.equal?(self)
+      end
+
+      # Is on while there is something to guard.
+      # @return [void]
+      def follow
+        is_needed = @overlays.each_value.any?(&:used?)
+        return if is_needed == @is_on
+
+        @is_on = is_needed
+        is_needed ? put_hooks_in : take_hooks_out
+      end
+
+      # The program has changed a method.
+      # @param klass [Module] the target, or what inherits its guard
+      # @param name [Symbol]
+      # @return [void]
+      def method_changed(klass, name)
+        StaticTracing.synchronize do
+          unname_wrapper(klass, name)
+          renew(name) if klass.equal?(@target)
+        end
+      rescue StandardError => e
+        StaticTracing.log(:warn, "#{klass.inspect}##{name} has changed: #{e.class}: #{e.message}")
+      end
+
+      # Puts the wrappers of a method in as the method is now.
+      # @param name [Symbol]
+      # @return [void]
+      def renew(name)
+        overlays = @overlays.each_value.select { |overlay| overlay.wants?(name) }
+        overlays.each { |overlay| overlay.unwrap(name) }
+        visibility = Helpers.visibility(@target, name)
+        overlays.each { |overlay| overlay.wrap(name, visibility) }
+      end
+
+      private
+
+      # Somebody has given a wrapper a second name, most likely to put his own method in the place of
+      # the first, which calls the second: without end. The second name is for the original.
+      def unname_wrapper(klass, added)
+        return unless Helpers.visibility(klass, added)
+
+        method = klass.instance_method(added)
+        return if method.source_location&.first != Wrapper::FILE || method.owner.is_a?(Overlay)
+
+        name = method.original_name
+        overlays = klass.ancestors.grep(Overlay).select { |overlay| overlay.wants?(name) }
+        overlays.each { |overlay| overlay.unwrap(name) }
+        klass.alias_method(added, name)
+        overlays.each { |overlay| overlay.guard.renew(name) }
+      end
+
+      def put_hooks_in
+        HOOKS.each { |change| put_hook_in(@own.equal?(self) ? :"method_#{change}" : :"singleton_method_#{change}") }
+      end
+
+      def put_hook_in(hook)
+        guard = self
+        is_of_object = !@own.equal?(self)
+        @own.define_method(hook) do |name|
+          super(name)
+          guard.method_changed(is_of_object ? SINGLETON_CLASS.bind_call(self) : self, name)
+        end
+        @own.send(:private, hook)
+      end
+
+      def take_hooks_out
+        [self, @own].uniq.each do |mod|
+          mod.private_instance_methods(false).each { |name| mod.send(:remove_method, name) }
+        end
+      end
+    end
+  end
+end
