@@ -297,41 +297,6 @@ class WrapperTest < Minitest::Test
     assert_equal 2, klass.find(1)
   end
 
-  class Base
-    def self.find(id) = id
-    def pay(amount) = amount
-  end
-
-  # Each with the wrappers in: Ruby calls what the traced class inherits to its subclasses too.
-  def subclass
-    Class.new(Base) do
-      def self.find(id) = super + 1
-      def self.own = :own
-      singleton_class.alias_method :other, :own
-      def pay(amount) = super + 1
-      def more = pay(1)
-      alias_method :most, :more
-    end
-  end
-
-  def test_methods_of_subclasses
-    with_and_without(Base, :pay) { assert_equal [2, 2], [subclass.new.pay(1), subclass.new.most] }
-    with_and_without(Base, :find, singleton: true) { assert_equal [3, :own], [subclass.find(2), subclass.other] }
-  end
-
-  def test_a_second_name_in_a_subclass
-    klass = Class.new(Base)
-    with_and_without(Base, :pay) do
-      klass.class_eval do
-        alias_method :old_pay, :pay
-        def pay(amount) = old_pay(amount) + 1
-      end
-      assert_equal [2, 1], [klass.new.pay(1), klass.new.old_pay(1)]
-      refute_equal Helpers::Wrapper::FILE, klass.instance_method(:old_pay).source_location.first
-      klass.class_eval { %i[old_pay pay].each { |name| remove_method name } }
-    end
-  end
-
   class Bare < BasicObject
     def pay(amount) = amount
     def fail! = ::Kernel.raise(::IOError)

@@ -100,7 +100,7 @@ module StaticTracing
 
       # @return [Boolean] is the wrapper in the method's way?
       def wrapped?
-        !@inside.nil?
+        !@inside.nil? && @overlay.wraps?(method_name)
       end
 
       # Puts the wrapper in, or takes it out, as the tracer and the mode want it.

@@ -12,7 +12,10 @@ module StaticTracing
     class Guard < Module
       SINGLETON_CLASS = ::Kernel.instance_method(:singleton_class)
       HOOKS = %i[added removed undefined].freeze
-      private_constant :SINGLETON_CLASS, :HOOKS
+      # Methods of classes that change the visibility of others, for which Ruby has no hooks.
+      VISIBILITIES = %i[public protected private module_function].freeze
+      CLASS_VISIBILITIES = %i[public_class_method private_class_method].freeze
+      private_constant :SINGLETON_CLASS, :HOOKS, :VISIBILITIES, :CLASS_VISIBILITIES
 
       @all = ObjectSpace::WeakMap.new
 
@@ -48,7 +51,6 @@ module StaticTracing
         @target = target
         @overlays = {}
         @is_on = false
-        # Ruby calls singleton_method_added on the object, but method_added on the class.
         @own = target.singleton_class? ? Module.new : self
         target.singleton_class.prepend(self)
         target.prepend(@own) unless @own.equal?(self)
@@ -87,6 +89,15 @@ module StaticTracing
         overlays.each { |overlay| overlay.wrap(name, visibility) }
       end
 
+      # `private` and the like without names are for the methods that follow in the code that they are
+      # called from, which would be the hook.
+      # @param visibility [Symbol]
+      # @return [nil]
+      def change_the_rest(visibility)
+        source = "::Module.instance_method(:#{visibility}).bind_call(::Kernel)"
+        Interpreter.binding_of_program.eval(source, Wrapper::FILE, 0)
+      end
+
       private
 
       # Somebody has given a wrapper a second name, most likely to put his own method in the place of
@@ -104,24 +115,54 @@ module StaticTracing
         overlays.each { |overlay| overlay.guard.renew(name) }
       end
 
+      # Ruby calls method_added on the class, but singleton_method_added on the object.
       def put_hooks_in
-        HOOKS.each { |change| put_hook_in(@own.equal?(self) ? :"method_#{change}" : :"singleton_method_#{change}") }
-      end
+        HOOKS.each { |change| put_hook_in(on_object? ? :"singleton_method_#{change}" : :"method_#{change}") }
+        return unless StaticTracing.supported?
 
-      def put_hook_in(hook)
-        guard = self
-        is_of_object = !@own.equal?(self)
-        @own.define_method(hook) do |name|
-          super(name)
-          guard.method_changed(is_of_object ? SINGLETON_CLASS.bind_call(self) : self, name)
-        end
-        @own.send(:private, hook)
+        VISIBILITIES.each { |name| put_visibility_in(self, @target.singleton_class, name) }
+        CLASS_VISIBILITIES.each { |name| put_visibility_in(@own, @target, name) } if on_object?
       end
 
       def take_hooks_out
         [self, @own].uniq.each do |mod|
-          mod.private_instance_methods(false).each { |name| mod.send(:remove_method, name) }
+          (mod.instance_methods(false) + mod.private_instance_methods(false)).each do |name|
+            mod.send(:remove_method, name)
+          end
         end
+      end
+
+      def on_object?
+        !@own.equal?(self)
+      end
+
+      # Gives the class that has changed, of whom the hook is called on.
+      def changed_class_for(mod)
+        on_object? && mod.equal?(@own) ? ->(object) { SINGLETON_CLASS.bind_call(object) } : ->(klass) { klass }
+      end
+
+      def put_hook_in(hook)
+        guard = self
+        changed_class = changed_class_for(@own)
+        @own.define_method(hook) do |name|
+          super(name)
+          guard.method_changed(changed_class.call(self), name)
+        end
+        @own.send(:private, hook)
+      end
+
+      def put_visibility_in(mod, receivers, name)
+        visibility = Helpers.visibility(receivers, name) or return
+        guard = self
+        changed_class = changed_class_for(mod)
+        mod.define_method(name) do |*methods|
+          next guard.change_the_rest(name) if methods.empty? && VISIBILITIES.include?(name)
+
+          super(*methods).tap do
+            methods.flatten.each { |method| guard.method_changed(changed_class.call(self), method.to_sym) }
+          end
+        end
+        mod.send(visibility, name)
       end
     end
   end

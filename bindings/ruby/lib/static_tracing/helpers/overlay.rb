@@ -54,7 +54,13 @@ module StaticTracing
         @makers.key?(name)
       end
 
-      # @return [Boolean] are there any such methods?
+      # @param name [Symbol]
+      # @return [Boolean] is it?
+      def wraps?(name)
+        !Helpers.visibility(self, name).nil?
+      end
+
+      # @return [Boolean] are there any methods to be wrapped?
       def used?
         @makers.any?
       end
@@ -92,7 +98,7 @@ module StaticTracing
       # @param name [Symbol]
       # @return [void]
       def unwrap(name)
-        remove_method(name) if Helpers.visibility(self, name)
+        remove_method(name) if wraps?(name)
       end
     end
   end
