@@ -43,6 +43,14 @@ class Changes
       klass.define_singleton_method(:find) { |id, more: 1| id + more }
       ASK[klass]
     end,
+    keywords_handed_on: lambda do |klass|
+      klass.class_eval do
+        def pay(*all) = inner(*all)
+        def inner(*all, **options) = [all, options]
+      end
+      klass.define_singleton_method(:find) { |*all, last| new.inner(*all, *[last]) }
+      [klass.new.pay(1, k: 2), klass.find(1, k: 2)]
+    end,
     remove_method: lambda do |klass|
       klass.remove_method(:pay)
       klass.singleton_class.remove_method(:find)

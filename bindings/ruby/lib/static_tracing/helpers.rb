@@ -107,6 +107,7 @@ module StaticTracing # rubocop:disable Style/Documentation
   end
 end
 
+require_relative "helpers/signature"
 require_relative "helpers/wrapper"
 require_relative "helpers/overlay"
 require_relative "helpers/guard"

@@ -168,9 +168,9 @@ module StaticTracing
       # The original can be another one than last time.
       def wrapper(kind)
         original = Overlay.original(target, method_name)
-        key = [kind, original.parameters]
-        @wrappers[key] ||= begin
-          source = Wrapper.new(method_name, original)
+        is_own = original.owner.equal?(target)
+        @wrappers[[kind, is_own, original.parameters, original.source_location.nil?]] ||= begin
+          source = Wrapper.new(method_name, original, is_own)
           source.compile(self, body(source, kind))
         end
       end
@@ -180,10 +180,10 @@ module StaticTracing
         <<~RUBY
           usdt_entry = #{Wrapper::CLOCK}
           usdt_helper = Usdt.helper
-          usdt_before = usdt_helper.run_before(self#{", #{wrapper.arguments}" unless wrapper.arguments.empty?})
+          usdt_before = usdt_helper.run_before(#{["self", wrapper.signature.arguments].reject(&:empty?).join(", ")})
           usdt_start = #{Wrapper::CLOCK}
           begin
-            usdt_result = super
+            usdt_result = #{wrapper.original}
           rescue ::Exception => usdt_error
             ::Kernel.raise
           ensure

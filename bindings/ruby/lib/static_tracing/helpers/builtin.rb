@@ -12,13 +12,13 @@ module StaticTracing
 
       private
 
-      def body(_wrapper, kind)
+      def body(wrapper, kind)
         <<~RUBY
           usdt_entry = #{Wrapper::CLOCK}
           usdt_raised = false
           usdt_start = #{Wrapper::CLOCK}
           begin
-            super
+            #{wrapper.original}
           rescue ::Exception
             usdt_raised = true
             ::Kernel.raise
@@ -52,7 +52,7 @@ module StaticTracing
           rescue ::StandardError
             nil # in a Ractor that is not the main one the time cannot be kept
           end
-          super
+          #{wrapper.original}
         RUBY
       end
 
@@ -145,7 +145,7 @@ module StaticTracing
       private
 
       def value(wrapper)
-        "::StaticTracing::Helpers::Arguments.text(#{wrapper.arguments})"
+        "::StaticTracing::Helpers::Arguments.text(#{wrapper.signature.arguments})"
       end
     end
   end

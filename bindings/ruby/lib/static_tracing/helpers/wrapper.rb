@@ -4,8 +4,7 @@
 module StaticTracing
   module Helpers
     # Writes the method that stands in the way of a traced one while a tracer is attached. It takes
-    # the parameters of the original where it can and calls it with a bare `super`: a closure with
-    # a splat would cost eight times as much.
+    # the parameters of the original where it can: a closure with a splat would cost eight times as much.
     #
     # What it names begins with :: or is the constant Usdt of its module, so that it works in
     # BasicObjects; it holds nothing that only the main Ractor may touch.
@@ -35,28 +34,31 @@ module StaticTracing
         end
       end
 
-      # @return [String, nil] Ruby source: an expression before the call, in `usdt_before`
-      attr_reader :before
+      # @return [Signature]
+      attr_reader :signature
 
       # @param method [Symbol]
       # @param original [UnboundMethod]
-      def initialize(method, original)
+      # @param is_own [Boolean] see {Signature}
+      def initialize(method, original, is_own)
         @method = method
-        @original = original
+        @is_spelled = SPELLED.match?(method)
+        @signature = Signature.new(original, is_own && @is_spelled)
       end
 
-      # @return [String] what hands the method's arguments on: "a0, a1" or "..."
-      def arguments
-        fixed? ? variables.join(", ") : "..."
+      # @return [String] Ruby source that calls the original with all that the method was given
+      def original
+        @is_spelled ? "super(#{signature.arguments})" : "usdt_super.call(#{signature.arguments}, &usdt_block)"
       end
 
       # @param helper [Base]
-      # @param body [String] Ruby source, with `super` where the original is called
+      # @param body [String] Ruby source
       # @return [UnboundMethod]
       def compile(helper, body)
         home = Home.new(helper)
-        if SPELLED.match?(@method)
-          home.module_eval("# frozen_string_literal: true\n#{define(body)}", FILE, 0)
+        if @is_spelled
+          source = "def #{@method}(#{signature.parameters})\n#{body}\nend"
+          home.module_eval("# frozen_string_literal: true\n#{source}", FILE, 0)
         else
           unspelled(home, body)
         end
@@ -65,25 +67,9 @@ module StaticTracing
 
       private
 
-      def fixed?
-        @original.parameters.all? { |kind, _| %i[req block].include?(kind) } && SPELLED.match?(@method)
-      end
-
-      def variables
-        Array.new(@original.parameters.count { |kind, _| kind == :req }) { |i| "a#{i}" }
-      end
-
-      # A bare super hands on the parameters and the block, but not those of "...".
-      def define(body)
-        body = body.gsub(/\bsuper\b/, "super(...)") unless fixed?
-        "def #{@method}(#{arguments})\n#{body}\nend"
-      end
-
       # A name that only define_method can give: the body is a method of another name, which is
       # handed the way to the original.
       def unspelled(home, body)
-        body = body.gsub(/\bsuper\b/, "usdt_super.call(...)").gsub("(...)", "(*usdt_args, **usdt_options, &usdt_block)")
-                   .gsub("...", "*usdt_args, **usdt_options")
         name = @method
         home.module_eval("def usdt_body(usdt_super, usdt_args, usdt_options, usdt_block)\n#{body}\nend", FILE, 0)
         around = home.instance_method(:usdt_body)
