@@ -117,6 +117,8 @@ require_relative "static_tracing/watcher"
 require_relative "static_tracing/helpers"
 
 module StaticTracing # rubocop:disable Style/Documentation
+  @configuration = Configuration.new
+
   # What only some programs use is read when they name it.
   autoload :Rails, "#{__dir__}/static_tracing/rails"
   autoload :Rack, "#{__dir__}/static_tracing/rack"

@@ -27,6 +27,7 @@ module Shop
     config.logger = ::Logger.new(File.join(ENV.fetch("APP_ROOT"), "rails.log"))
     config.log_level = :info
     config.hosts.clear
+    config.filter_parameters = [:nickname, "card.number", ->(_name, value) { value }]
     config.cache_store = :memory_store
     config.active_job.queue_adapter = ENV["APP_SIDEKIQ"] ? :sidekiq : :inline
     config.action_mailer.delivery_method = :test

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 # frozen_string_literal: true
 
-module StaticTracing # rubocop:disable Style/Documentation
+module StaticTracing
   # What a program can choose, in {StaticTracing.configure}.
   class Configuration
     # The values of {#mode}.
     MODES = %i[auto on off signal].freeze
     # The signal of mode `:signal`, as in ruby-static-tracing.
     DEFAULT_SIGNAL = "PROF"
+
+    # The first {#filtered} names.
+    FILTERED = %i[passw email secret token _key crypt salt certificate otp ssn cvv cvc].freeze
 
     # @return [Symbol] `:auto`, `:on`, `:off` or `:signal`
     attr_reader :mode
@@ -21,6 +24,13 @@ module StaticTracing # rubocop:disable Style/Documentation
     # @return [Boolean] are values always checked, and do mistakes raise? For tests.
     attr_reader :strict
 
+    # @return [Array<Module>] classes and modules whose `inspect` {Helpers::Arguments} may call; none at first
+    attr_reader :inspectable
+
+    # @return [Array<Symbol, String, Regexp>] names of parameters, keywords and keys of Hashes whose values
+    #   {Helpers::Arguments} does not show, or parts of names
+    attr_reader :filtered
+
     # @api private
     def initialize
       @mode = :auto
@@ -28,6 +38,8 @@ module StaticTracing # rubocop:disable Style/Documentation
       @strict = false
       @tracing = true
       @previous_trap = nil
+      self.inspectable = []
+      self.filtered = FILTERED
     end
 
     # - `:auto`: what is enabled is visible to tracers, and helpers follow the tracer
@@ -66,6 +78,19 @@ module StaticTracing # rubocop:disable Style/Documentation
       Fire.update
     end
 
+    # @param modules [Array<Module>]
+    def inspectable=(modules)
+      @inspectable = modules.dup.freeze
+      Helpers::Show.inspectable = @inspectable
+    end
+
+    # @param names [Array<Symbol, String, Regexp>]
+    def filtered=(names)
+      @filtered = names.dup.freeze
+      patterns = names.map { |name| Regexp === name ? name : /#{Regexp.escape(name.to_s)}/i }
+      Helpers::Show.filter = Regexp.union(patterns).freeze
+    end
+
     # @return [Boolean] see {StaticTracing.enabled?}
     def tracing?
       @tracing
@@ -93,6 +118,4 @@ module StaticTracing # rubocop:disable Style/Documentation
       @previous_trap = nil
     end
   end
-
-  @configuration = Configuration.new
 end

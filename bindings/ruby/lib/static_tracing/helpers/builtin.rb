@@ -88,64 +88,49 @@ module StaticTracing
       end
     end
 
-    # With what a method is called: `overhead_ns`, `method`, `arguments` as inspect shows them, at
-    # most {BYTES} bytes.
+    # With what a method is called: `overhead_ns`, `method`, `arguments`, at most {BYTES} bytes. Numbers,
+    # texts, `nil`, `true`, `false`, classes, and Arrays and Hashes of such are shown as `inspect` does; of
+    # another object its class and its `object_id`, so that no code of the program runs, unless
+    # {Configuration#inspectable} has it. See {Configuration#filtered} for what is left out.
     class Arguments < AtEntry
       # The most bytes in all.
       BYTES = 1024
       # The most bytes of one argument.
       ARGUMENT_BYTES = 200
-      # The most elements of an Array or a Hash that is inspected in whole.
-      ELEMENTS = 20
-      # Is an inspect under way in this Fiber? It may call a traced method.
-      BUSY = :usdt_ffi_inspects
-      private_constant :BUSY
 
       arguments arguments: String
 
       class << self
+        # The first parameter is a {Signature#names}.
         # @api private
         # @return [String]
-        def text(*arguments, **options)
-          return "..." if Thread.current[BUSY]
-
-          Thread.current[BUSY] = true
-          begin
-            texts = arguments.map { |value| describe(value) }
-            options.each { |key, value| texts << "#{key}: #{describe(value)}" }
-            texts.join(", ").byteslice(0, BYTES)
-          ensure
-            Thread.current[BUSY] = nil
+        def text((first, last), *arguments, **options)
+          show = Show.new(ARGUMENT_BYTES)
+          text = +""
+          arguments.each_with_index do |value, i|
+            behind = arguments.size - i
+            add(text) { show.show(value, behind <= last.size ? last[-behind] : first[i]) } or break
           end
+          options.each { |key, value| add(text) { show.show_pair(key, value) } or break }
+          Show.cut(text, BYTES)
         end
 
         private
 
-        def describe(value)
-          (brief(value) || value.inspect).byteslice(0, ARGUMENT_BYTES)
-        rescue StandardError, NotImplementedError, SystemStackError
-          "#<#{class_of(value)}>"
-        end
+        # Returns nil if there is enough.
+        def add(text)
+          return if text.bytesize > BYTES
 
-        # Of what may be long only as much as is shown.
-        def brief(value)
-          case value
-          when String then value.byteslice(0, ARGUMENT_BYTES).inspect
-          when Array then "#<Array of #{value.size}>" if value.size > ELEMENTS
-          when Hash then "#<Hash of #{value.size}>" if value.size > ELEMENTS
-          end
-        end
-
-        # A BasicObject does not tell.
-        def class_of(value)
-          Kernel.instance_method(:class).bind_call(value)
+          text << ", " unless text.empty?
+          text << yield
         end
       end
 
       private
 
       def value(wrapper)
-        "::StaticTracing::Helpers::Arguments.text(#{wrapper.signature.arguments})"
+        values = [wrapper.signature.names.inspect, wrapper.signature.arguments].reject(&:empty?).join(", ")
+        "::StaticTracing::Helpers::Arguments.text(#{values})"
       end
     end
   end

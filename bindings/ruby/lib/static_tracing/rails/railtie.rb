@@ -27,6 +27,8 @@ module StaticTracing
         StaticTracing.configuration.logger ||= ::Rails.logger
       end
 
+      config.after_initialize { |app| Railtie.filter(app.config.filter_parameters) }
+
       initializer "static_tracing.sidekiq" do |app|
         app.config.after_initialize { Sidekiq.install if Railtie.wanted? && defined?(::Sidekiq) }
       end
@@ -46,6 +48,15 @@ module StaticTracing
         # @return [Boolean]
         def wanted?
           ::Rails.application.config.static_tracing.enabled && Rails.allowed?
+        end
+
+        # What Rails filters of parameters the helpers filter too; a block of it is not called.
+        # @api private
+        # @param parameters [Array<Symbol, String, Regexp, Proc>] as "card.number" within other parameters
+        # @return [void]
+        def filter(parameters)
+          names = parameters.grep_v(Proc).map { |name| Regexp === name ? name : name.to_s[/[^.]*\z/] }
+          StaticTracing.configuration.filtered |= names
         end
 
         # What is wrong with it is logged: the program starts all the same.
