@@ -40,6 +40,10 @@ class Checkout
     [to, express]
   end
 
+  def ship_after_all_steps_of_the_way_have_been_taken(steps, to)
+    steps.zero? ? ship(to) : ship_after_all_steps_of_the_way_have_been_taken(steps - 1, to)
+  end
+
   trace_latency :pay, :refuse!
   trace_stack :ship
   trace_arguments :ship

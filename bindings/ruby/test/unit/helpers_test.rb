@@ -69,9 +69,21 @@ class HelpersTest < Minitest::Test
       def leaf = 1
       trace_stack :leaf
     end
-    event = assert_fired("#{provider_of(klass).name}:leaf") { klass.new.deep(500) }.first
-    assert_operator event.values.last.lines.size, :<=, Helpers::Stack::FRAMES
-    assert_operator event.values.last.bytesize, :<=, Helpers::Stack::BYTES
+    [500, 5].each do |depth|
+      event = assert_fired("#{provider_of(klass).name}:leaf") { klass.new.deep(depth) }.first
+      *frames, last = event.values.last.split("\n")
+      assert_operator frames.size, :<=, Helpers::Stack::FRAMES
+      assert_operator event.values.last.bytesize, :<=, Helpers::Stack::BYTES
+      assert_equal Helpers::Stack::CUT, last if depth == 500
+      frames.each { |frame| assert_match(/\A[^\n]+:\d+:in [`'].*'\z/, frame) }
+    end
+  end
+
+  def test_a_stack_of_long_frames
+    stack = Helpers::Stack.text(Array.new(5) { |i| i.to_s * 1000 })
+    assert_equal [1000, 1000, 1000, 3], stack.split("\n").map(&:size)
+    assert_equal "...", Helpers::Stack.text(["x" * 4000])
+    assert_equal "a\nb", Helpers::Stack.text(%w[a b])
   end
 
   def test_arguments

@@ -392,9 +392,15 @@ class WrapperTest < Minitest::Test
         trace_calls :work
         trace_stack :work
       end
+      class Own < StaticTracing::Helpers::Base
+        arguments size: Integer
+        def after(_before, result, _error) = [result.size]
+      end
+      Own.new(Worker, :work).enable
       StaticTracing.configuration.mode = :on
       puts Worker.instance_method(:work).owner != Worker
-      p Ractor.new { Worker.new.work(1, key: 2) }.take
+      ractor = Ractor.new { Worker.new.work(1, key: 2) }
+      p ractor.respond_to?(:value) ? ractor.value : ractor.take
     RUBY
     assert_equal "true\n[1, 2]\n", out
   end

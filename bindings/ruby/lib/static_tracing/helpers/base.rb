@@ -178,9 +178,13 @@ module StaticTracing
       # Ruby source, see {Wrapper}.
       def body(wrapper, _kind)
         <<~RUBY
-          usdt_entry = #{Wrapper::CLOCK}
-          usdt_helper = Usdt.helper
-          usdt_before = usdt_helper.run_before(#{["self", wrapper.signature.arguments].reject(&:empty?).join(", ")})
+          begin
+            usdt_entry = #{Wrapper::CLOCK}
+            usdt_helper = Usdt.helper
+            usdt_before = usdt_helper.run_before(#{["self", wrapper.signature.arguments].reject(&:empty?).join(", ")})
+          rescue ::StandardError
+            nil # a Ractor that is not the main one cannot reach the helper
+          end
           usdt_start = #{Wrapper::CLOCK}
           begin
             usdt_result = #{wrapper.original}
@@ -188,8 +192,10 @@ module StaticTracing
             ::Kernel.raise
           ensure
             usdt_end = #{Wrapper::CLOCK}
-            usdt_helper.run_after(usdt_start - usdt_entry + Usdt.last, usdt_before, usdt_result, usdt_error)
-            Usdt.last = #{Wrapper::CLOCK} - usdt_end
+            if usdt_helper
+              usdt_helper.run_after(usdt_start - usdt_entry + Usdt.last, usdt_before, usdt_result, usdt_error)
+              Usdt.last = #{Wrapper::CLOCK} - usdt_end
+            end
           end
         RUBY
       end

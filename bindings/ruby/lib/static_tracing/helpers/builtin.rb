@@ -65,12 +65,14 @@ module StaticTracing
     end
 
     # From where a method is called: `overhead_ns`, `method`, `stack`, one frame a line, the
-    # innermost first, at most {FRAMES} frames and {BYTES} bytes.
+    # innermost first, at most {FRAMES} frames and {BYTES} bytes. The last line is {CUT} if there are more.
     class Stack < AtEntry
       # The most frames.
       FRAMES = 64
-      # The most bytes.
-      BYTES = 8192
+      # The most bytes. The kernel has less than 4096 for all arguments of a probe together.
+      BYTES = 3072
+      # The last line of a stack that has been cut.
+      CUT = "..."
 
       arguments stack: String
 
@@ -78,13 +80,17 @@ module StaticTracing
       # @param frames [Array<String>]
       # @return [String]
       def self.text(frames)
-        frames.reject { |frame| frame.start_with?(Wrapper::FILE) }.join("\n").byteslice(0, BYTES)
+        shown = frames.first(FRAMES).reject { |frame| frame.start_with?(Wrapper::FILE) }
+        left = BYTES - CUT.bytesize
+        fitting = shown.take_while { |frame| (left -= frame.bytesize + 1) >= 0 }
+        fitting << CUT if fitting.size < shown.size || frames.size > FRAMES
+        fitting.join("\n")
       end
 
       private
 
       def value(_wrapper)
-        "::StaticTracing::Helpers::Stack.text(::Kernel.caller(1, #{FRAMES}))"
+        "::StaticTracing::Helpers::Stack.text(::Kernel.caller(1, #{FRAMES + 1}))"
       end
     end
 
