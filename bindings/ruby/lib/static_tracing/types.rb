@@ -72,9 +72,15 @@ module StaticTracing
                               check: "true == v || false == v || nil == v", value: "(v ? 1 : 0)",
                               tagged: "(true == v ? 1 : (false == v || nil == v) ? 0 : nil)")
     BY_NAME[:pointer] = Type.new(name: :pointer, code: POINTER, pack: "Q",
-                                 prepare: "v = nil == v ? 0 : (v.respond_to?(:address) ? v.address : v)",
+                                 prepare: "v = nil == v ? 0 : (::StaticTracing::Types.pointer?(v) ? v.address : v)",
                                  check: BY_NAME[:uint64].check, value: "v", tagged: "v")
     BY_NAME.each_value(&:checker).each_value(&:freeze).freeze
+
+    # @param value [Object] also one with a method `address` that is the program's
+    # @return [Boolean]
+    def self.pointer?(value)
+      defined?(FFI::Pointer) ? FFI::Pointer === value : false
+    end
 
     BY_CLASS = {
       Integer => :int64, String => :string, Symbol => :string, Float => :double,
