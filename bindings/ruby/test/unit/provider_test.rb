@@ -3,7 +3,7 @@
 
 require_relative "../test_helper"
 
-module Ruby
+module Ours
   module Object
     class Type; end
   end
@@ -86,7 +86,7 @@ class ProviderTest < Minitest::Test
   end
 
   def test_names_from_modules
-    assert_equal "type", Provider.register(Ruby::Object::Type).name
+    assert_equal "type", Provider.register(Ours::Object::Type).name
     lines = logged { assert_equal "other_type", Provider.register(Other::Type).name }
     assert_match(/Other::Type is the provider other_type/, lines.join)
     assert_empty(logged { assert_equal "other_type", Provider.fetch(Other::Type).name })

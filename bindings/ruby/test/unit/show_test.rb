@@ -13,7 +13,7 @@ class ShowTest < Minitest::Test
 
   # Every method of the class is the program's.
   def self.all_own(klass)
-    (klass.instance_methods - %i[__send__ object_id instance_exec]).each do |name|
+    (klass.instance_methods - %i[__send__ __id__ object_id instance_exec]).each do |name|
       klass.define_method(name) { |*| ::Kernel.raise(::NotImplementedError, "the program was called: #{name}") }
     end
     klass

@@ -405,6 +405,27 @@ class WrapperTest < Minitest::Test
     assert_equal "true\n[1, 2]\n", out
   end
 
+  # Ruby 3.4 warns of a block for a method that takes none.
+  def test_warnings
+    out = run_ruby(<<~RUBY)
+      class Worker
+        extend StaticTracing::Helpers
+        def forward(...) = take(...)
+        def take(one, two = 2, *rest, key: 1, &block) = block&.call
+        def any(*all) = all
+        trace_latency
+        trace_arguments
+        trace_calls
+        trace_stack
+        instance_methods(false).each { |name| StaticTracing::Helpers::Base.new(self, name).enable }
+      end
+      StaticTracing.configuration.mode = :on
+      worker = Worker.new
+      p worker.forward(1, key: 2) { 3 }, worker.take(1, 2, 3) { 4 }, worker.any(1) { 5 }
+    RUBY
+    assert_equal "3\n4\n[1]\n", out
+  end
+
   def test_what_the_wrapper_cannot_hide
     klass = Class.new { def where = caller_locations(1, 1).first.path }
     with_and_without(klass, :where) do |wrapped|

@@ -150,10 +150,11 @@ module StaticTracing
         complain(e)
       end
 
+      # The block is the method's, and comes with "...".
       # @api private
       # @return [Object, nil]
-      def run_before(...)
-        before(...)
+      def run_before(*arguments, **options, &)
+        before(*arguments, **options)
       rescue StandardError => e
         complain(e)
       end

@@ -107,10 +107,10 @@ module StaticTracing
       arguments arguments: String
 
       class << self
-        # The first parameter is a {Signature#names}.
+        # The first parameter is a {Signature#names}; the block is the method's, and comes with "...".
         # @api private
         # @return [String]
-        def text((first, last), *arguments, **options)
+        def text((first, last), *arguments, **options, &)
           show = Show.new(ARGUMENT_BYTES)
           text = +""
           arguments.each_with_index do |value, i|
