@@ -8,7 +8,9 @@ class ShowTest < Minitest::Test
   Helpers = StaticTracing::Helpers
 
   def show(value, name = nil)
-    Helpers::Show.new(200).show(value, name)
+    shown = Helpers::Show.new(1000, 200)
+    shown.show(value, name)
+    shown.text
   end
 
   # Every method of the class is the program's.
@@ -70,8 +72,9 @@ class ShowTest < Minitest::Test
     out = run_ruby(<<~RUBY)
       mod = Module.new { %i[inspect to_s name class].each { |m| define_method(m) { |*| raise } } }
       [Integer, Float, String, Symbol, Array, Hash, Module].each { |klass| klass.prepend(mod) }
-      text = StaticTracing::Helpers::Show.new(200).show([1, 1.5, "a", :b, { c: Object.new }, String], nil)
-      $stdout.syswrite(text)
+      show = StaticTracing::Helpers::Show.new(1000, 200)
+      show.show([1, 1.5, "a", :b, { c: Object.new }, String])
+      $stdout.syswrite(show.text)
     RUBY
     assert_match(/\A\[1, 1.5, "a", :b, \{c: #<Object object_id=\d+>\}, String\]\z/, out)
   end

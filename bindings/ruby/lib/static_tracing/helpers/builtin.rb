@@ -111,24 +111,15 @@ module StaticTracing
         # @api private
         # @return [String]
         def text((first, last), *arguments, **options, &)
-          show = Show.new(ARGUMENT_BYTES)
-          text = +""
-          arguments.each_with_index do |value, i|
-            behind = arguments.size - i
-            add(text) { show.show(value, behind <= last.size ? last[-behind] : first[i]) } or break
+          show = Show.new(BYTES, ARGUMENT_BYTES)
+          behind = arguments.size
+          arguments.each do |value|
+            name = behind <= last.size ? last[-behind] : first[arguments.size - behind]
+            behind -= 1
+            show.show(value, name) or return show.text
           end
-          options.each { |key, value| add(text) { show.show_pair(key, value) } or break }
-          Show.cut(text, BYTES)
-        end
-
-        private
-
-        # Returns nil if there is enough.
-        def add(text)
-          return if text.bytesize > BYTES
-
-          text << ", " unless text.empty?
-          text << yield
+          options.each { |key, value| show.show_pair(key, value) or break }
+          show.text
         end
       end
 

@@ -16,20 +16,23 @@ module StaticTracing
       LIMIT = 400
       # How long `inspect` of {Configuration#inspectable} classes may go on being called for one hit, in ns.
       TIME = 5_000_000
+      # How many names are remembered as being filtered or not.
+      NAMES = 1000
       # What stands for a value.
       MASK = "?"
 
       ADDRESS = /[^\s"'<>(),;:=]*@[^\s"'<>(),;:=]*/
+      SIMPLE = /\A[A-Za-z_]\w{,100}\z/
       # Is an `inspect` under way in this Fiber? It may call a traced method.
       BUSY = :usdt_ffi_inspects
       CORE = {
         is_a: [Module, :===], class: [Kernel, :class], id: [BasicObject, :__id__], name: [Module, :name],
         superclass: [Class, :superclass], integer: [Integer, :inspect], float: [Float, :inspect],
         symbol: [Symbol, :inspect], symbol_name: [Symbol, :name], string: [String, :inspect],
-        part: [String, :byteslice], length: [Array, :length], first: [Array, :first], size: [Hash, :size],
-        to_a: [Hash, :to_a]
+        part: [String, :byteslice], length: [Array, :length], elements: [Array, :to_a], size: [Hash, :size],
+        pairs: [Hash, :to_a]
       }.transform_values(&:freeze).freeze
-      private_constant :ADDRESS, :BUSY, :CORE
+      private_constant :ADDRESS, :SIMPLE, :BUSY, :CORE
 
       class << self
         # What both hold can be read in every Ractor.
@@ -38,16 +41,13 @@ module StaticTracing
         # @return [Array<Module>] see {Configuration#inspectable}
         attr_accessor :inspectable
 
-        # @return [Hash{Symbol => UnboundMethod}] of {CORE}, which a Ractor has for itself
+        # @return [Hash] which a Ractor has for itself: the methods of {CORE}, and what names are filtered
         def core
-          Ractor.current[:usdt_ffi_core] ||= CORE.transform_values { |owner, name| find(owner, name) }
-        end
+          known = Ractor.current[:usdt_ffi_core]
+          return known if known && known[:filter].equal?(filter)
 
-        # @param text [String]
-        # @param bytes [Integer]
-        # @return [String] at most so many bytes of it
-        def cut(text, bytes)
-          text.bytesize > bytes ? "#{text.byteslice(0, bytes - 3).scrub("")}..." : text
+          methods = CORE.transform_values { |owner, name| find(owner, name) }
+          Ractor.current[:usdt_ffi_core] = { **methods, filter:, hidden: {} }
         end
 
         private
@@ -61,74 +61,107 @@ module StaticTracing
         end
       end
 
-      # @param bytes [Integer] the most for one value
-      def initialize(bytes)
-        @bytes = bytes
+      # @return [String] what was shown so far
+      attr_reader :text
+
+      # @param total [Integer] the most bytes of the text
+      # @param each [Integer] and of one value
+      def initialize(total, each)
+        @total = total
+        @each = each
         @core = Show.core
-        @deadline = StaticTracing.nsec + TIME
+        @hidden = @core[:hidden]
+        @text = +""
       end
 
+      # Adds a value.
       # @param value [Object]
       # @param name [String, nil] of the argument
-      # @return [String]
-      def show(value, name)
-        text_of { add(value, name, 0) }
+      # @return [Boolean] is there room for more?
+      def show(value, name = nil)
+        start = begin_value
+        add(value, name, 0)
+        end_value(start)
+      rescue StandardError
+        fail_value(start)
       end
 
-      # @param key [Symbol, Object] of a Hash or a keyword
+      # Adds a keyword with its value.
+      # @param key [Symbol, Object]
       # @param value [Object]
-      # @return [String]
+      # @return [Boolean] is there room for more?
       def show_pair(key, value)
-        text_of { add_pair(key, value, 0) }
+        start = begin_value
+        add_pair(key, value, 0)
+        end_value(start)
+      rescue StandardError
+        fail_value(start)
       end
 
       private
 
-      def text_of
-        @text = +""
-        yield
-        Show.cut(@text, @bytes)
-      rescue StandardError
-        "..."
+      def begin_value
+        @text << ", " unless @text.empty?
+        @limit = @text.bytesize + @each
+        @text.bytesize
       end
 
-      def call(name, object, *arguments)
-        @core.fetch(name).bind_call(object, *arguments)
+      def end_value(start)
+        cut(start, @each) if @text.bytesize > @limit
+        return true if @text.bytesize <= @total
+
+        cut(0, @total)
+        false
+      end
+
+      def fail_value(start)
+        @text = @text.byteslice(0, start) << "..."
+        true
+      end
+
+      def cut(start, bytes)
+        @text = @text.byteslice(0, start + bytes - 3).scrub("") << "..."
+      end
+
+      def hidden?(name)
+        @hidden.clear if @hidden.size > NAMES
+        @hidden.fetch(name) { @hidden[name] = Show.filter.match?(name) }
       end
 
       def add(value, name, depth)
-        return @text << MASK if name && Show.filter.match?(name)
+        return @text << MASK if name && hidden?(name)
 
         case value
+        when String then @text << quote(value)
+        when Symbol then @text << symbol(value)
+        when Integer then @text << (value.bit_length > LIMIT ? "#<Integer>" : @core[:integer].bind_call(value))
         when nil then @text << "nil"
         when true, false then @text << (value ? "true" : "false")
-        when Integer then @text << (value.bit_length > LIMIT ? "#<Integer>" : call(:integer, value))
-        when Float then @text << call(:float, value)
-        when Symbol then @text << symbol(value)
-        when String then @text << quote(value)
-        when Array then add_elements(value, call(:length, value), depth, "[]") { call(:first, value, ELEMENTS) }
-        when Hash then add_elements(value, call(:size, value), depth, "{}") { call(:to_a, value) }
+        when Float then @text << @core[:float].bind_call(value)
+        when Array then add_elements(value, :length, :elements, depth, "[]")
+        when Hash then add_elements(value, :size, :pairs, depth, "{}")
         when Module then @text << name_of(value)
         else add_object(value)
         end
       end
 
       def quote(string)
-        part = call(:part, string, 0, LIMIT)
+        part = @core[:part].bind_call(string, 0, LIMIT)
         part = part.encode("UTF-8", invalid: :replace, undef: :replace) unless part.encoding.ascii_compatible?
-        call(:string, hide_addresses(part))
+        @core[:string].bind_call(hide_addresses(part))
       end
 
       def hide_addresses(text)
         text.include?("@") ? text.scrub(MASK).gsub(ADDRESS, MASK) : text
       end
 
-      def add_elements(value, count, depth, brackets)
+      def add_elements(value, size, elements, depth, brackets)
+        count = @core[size].bind_call(value)
         return add_class(value, " of ", count) if count > ELEMENTS || (depth == DEPTH && count.positive?)
 
         @text << brackets[0]
-        yield.each_with_index do |element, i|
-          break if @text.bytesize > @bytes
+        @core[elements].bind_call(value).each_with_index do |element, i|
+          break if @text.bytesize > @limit
 
           @text << ", " if i.positive?
           brackets == "[]" ? add(element, nil, depth + 1) : add_pair(*element, depth + 1)
@@ -139,10 +172,10 @@ module StaticTracing
       def add_pair(key, value, depth)
         case key
         when Symbol
-          name = call(:symbol_name, key)
-          @text << symbol(key).delete_prefix(":") << ": "
+          name = @core[:symbol_name].bind_call(key)
+          @text << (SIMPLE.match?(name) ? name : symbol(key).delete_prefix(":")) << ": "
         else
-          name = call(:part, key, 0, LIMIT) if String === key
+          name = @core[:part].bind_call(key, 0, LIMIT) if String === key
           add(key, nil, depth)
           @text << " => "
         end
@@ -150,24 +183,30 @@ module StaticTracing
       end
 
       def symbol(symbol)
-        name = call(:symbol_name, symbol)
-        name.bytesize > LIMIT ? ":".dup << quote(name) : call(:symbol, symbol)
+        name = @core[:symbol_name].bind_call(symbol)
+        name.bytesize > LIMIT ? ":".dup << quote(name) : @core[:symbol].bind_call(symbol)
       end
 
       def add_object(value)
-        is_inspectable = Show.inspectable.any? { |mod| call(:is_a, mod, value) }
-        text = inspect_by_program(value) if is_inspectable && StaticTracing.nsec < @deadline && !Thread.current[BUSY]
-        text ? @text << text : add_class(value, " object_id=", call(:id, value))
+        is_inspectable = Show.inspectable.any? { |mod| @core[:is_a].bind_call(mod, value) }
+        text = inspect_by_program(value) if is_inspectable && in_time? && !Thread.current[BUSY]
+        text ? @text << text : add_class(value, " object_id=", @core[:id].bind_call(value))
       end
 
       def add_class(value, label, number)
-        @text << "#<" << name_of(call(:class, value)) << label << call(:integer, number) << ">"
+        @text << "#<" << name_of(@core[:class].bind_call(value)) << label << @core[:integer].bind_call(number) << ">"
+      end
+
+      def in_time?
+        now = StaticTracing.nsec
+        @deadline ||= now + TIME
+        now < @deadline
       end
 
       def inspect_by_program(value)
         Thread.current[BUSY] = true
         text = value.inspect
-        hide_addresses(call(:part, text, 0, LIMIT)) if String === text
+        hide_addresses(@core[:part].bind_call(text, 0, LIMIT)) if String === text
       rescue StandardError, NotImplementedError, SystemStackError
         nil
       ensure
@@ -176,9 +215,9 @@ module StaticTracing
 
       # A class of the program may have a method `name` of its own.
       def name_of(mod)
-        name = call(:name, mod) and return name
+        name = @core[:name].bind_call(mod) and return name
 
-        Class === mod ? "a subclass of #{name_of(call(:superclass, mod))}" : "a module"
+        Class === mod ? "a subclass of #{name_of(@core[:superclass].bind_call(mod))}" : "a module"
       end
     end
   end
