@@ -2,14 +2,16 @@
 #include "cli/changes.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 
 struct udyn_change {
-    unsigned int news; /* of enum udyn_sideband_news: not looked at yet */
-    size_t nsaid;      /* probes that it was said to have more */
+    bool has_news;      /* not looked at yet */
+    size_t nsaid;       /* probes that it was said to have more */
+    unsigned int ngone; /* how often none of those that are traced was there */
 };
 
 void udyn_changes_open(struct udyn_changes *changes, struct udyn_catalog *catalog,
@@ -26,14 +28,14 @@ void udyn_changes_open(struct udyn_changes *changes, struct udyn_catalog *catalo
                               "can't be used");
 }
 
-static void note(pid_t pid, enum udyn_sideband_news news, void *context)
+static void note(pid_t pid, void *context)
 {
     struct udyn_changes *changes = context;
     size_t i;
 
     for (i = 0; i < changes->targets->count; i++)
         if (pid == 0 || pid == changes->targets->pids[i])
-            changes->processes[i].news |= news;
+            changes->processes[i].has_news = true;
 }
 
 static void count(const struct udyn_found *found, void *context)
@@ -48,18 +50,17 @@ static void count(const struct udyn_found *found, void *context)
 
 static void look_at(struct udyn_changes *changes, pid_t pid, struct udyn_change *change)
 {
-    bool is_exec = (change->news & UDYN_SIDEBAND_EXEC) != 0;
-
-    change->news = 0;
+    change->has_news = false;
     changes->nknown = changes->nnew = 0;
     changes->catalog->use = count;
     changes->catalog->context = changes;
     if (udyn_catalog_process(changes->catalog, pid) == -ESRCH)
         return;
-    if (is_exec)
-        change->nsaid = 0;
-    if (is_exec && changes->nknown == 0)
-        udyn_say("process %d runs another program now: none of the probes that are traced is in it",
+    change->ngone = changes->nknown > 0 ? 0 : change->ngone + 1;
+    if (change->ngone == 1)
+        change->has_news = true; /* an exec may be under way: look once more */
+    if (change->ngone == 2)
+        udyn_say("process %d has none of the probes that are traced any more, as after an exec",
                  (int)pid);
     if (changes->nnew > change->nsaid)
         udyn_say("process %d has %zu more probe%s that match%s now: start the trace anew for %s",
@@ -74,7 +75,7 @@ void udyn_changes_look(struct udyn_changes *changes)
 
     udyn_sideband_read(&changes->sideband, note, changes);
     for (i = 0; i < changes->targets->count; i++)
-        if (changes->processes[i].news != 0 && changes->targets->pidfds[i] >= 0)
+        if (changes->processes[i].has_news && changes->targets->pidfds[i] >= 0)
             look_at(changes, changes->targets->pids[i], &changes->processes[i]);
 }
 

@@ -13,14 +13,14 @@
 
 #include "cli/cli.h"
 
-#define DATA_PAGES 8 /* a power of two */
+#define DATA_PAGES 32 /* a power of two */
 
 struct udyn_sideband_cpu {
     int fd;
     struct perf_event_mmap_page *ring; /* with the data behind it */
 };
 
-/* The beginning of PERF_RECORD_MMAP and PERF_RECORD_COMM. */
+/* The beginning of PERF_RECORD_MMAP. */
 struct record {
     struct perf_event_header header;
     uint32_t pid, tid;
@@ -42,8 +42,6 @@ static int open_cpu(struct udyn_sideband *sideband, int number)
         .config = PERF_COUNT_SW_DUMMY,
         .size = sizeof(attributes),
         .mmap = 1,
-        .comm = 1,
-        .comm_exec = 1,
     };
     int fd = (int)syscall(SYS_perf_event_open, &attributes, -1, number, -1, PERF_FLAG_FD_CLOEXEC);
     void *ring;
@@ -89,8 +87,7 @@ static void copy(const struct udyn_sideband *sideband, const struct udyn_sideban
 }
 
 static void read_cpu(struct udyn_sideband *sideband, struct udyn_sideband_cpu *cpu,
-                     void (*use)(pid_t pid, enum udyn_sideband_news news, void *context),
-                     void *context)
+                     void (*use)(pid_t pid, void *context), void *context)
 {
     _Atomic uint64_t *head = (_Atomic uint64_t *)&cpu->ring->data_head;
     _Atomic uint64_t *tail = (_Atomic uint64_t *)&cpu->ring->data_tail;
@@ -105,19 +102,15 @@ static void read_cpu(struct udyn_sideband *sideband, struct udyn_sideband_cpu *c
         copy(sideband, cpu, at + NAME_OFFSET, name, sizeof(name));
         /* "//anon" is what a compiler has made at run time, "[vdso]" and the like the kernel's. */
         if (record.header.type == PERF_RECORD_MMAP && name[0] == '/' && name[1] != '/')
-            use((pid_t)record.pid, UDYN_SIDEBAND_FILE, context);
-        else if (record.header.type == PERF_RECORD_COMM &&
-                 (record.header.misc & PERF_RECORD_MISC_COMM_EXEC) != 0)
-            use((pid_t)record.pid, UDYN_SIDEBAND_EXEC, context);
+            use((pid_t)record.pid, context);
         else if (record.header.type == PERF_RECORD_LOST)
-            use(0, UDYN_SIDEBAND_FILE, context);
+            use(0, context);
         at += record.header.size;
     }
     atomic_store_explicit(tail, at, memory_order_release);
 }
 
-void udyn_sideband_read(struct udyn_sideband *sideband,
-                        void (*use)(pid_t pid, enum udyn_sideband_news news, void *context),
+void udyn_sideband_read(struct udyn_sideband *sideband, void (*use)(pid_t pid, void *context),
                         void *context)
 {
     size_t i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What processes map and start, as the kernel tells profilers besides samples (perf_event_open(2),
- * attr.mmap and attr.comm_exec). Who fires no probe does not pay for it, and nobody is woken.
+ * Who has mapped a file with code, as the kernel tells profilers besides samples
+ * (perf_event_open(2), attr.mmap). Nobody is woken for it.
  */
 #ifndef UDYN_CLI_SIDEBAND_H
 #define UDYN_CLI_SIDEBAND_H
@@ -18,18 +18,12 @@ struct udyn_sideband {
     size_t page_size;
 };
 
-enum udyn_sideband_news {
-    UDYN_SIDEBAND_FILE = 1, /* a file with code was mapped */
-    UDYN_SIDEBAND_EXEC = 2, /* another program runs in the process */
-};
-
 /* From here on it is kept. Returns 0 or a negative errno. */
 int udyn_sideband_open(struct udyn_sideband *sideband);
 
 /* Goes through what has come since. The pid is 0 where some was lost: it may have been anybody's.
  */
-void udyn_sideband_read(struct udyn_sideband *sideband,
-                        void (*use)(pid_t pid, enum udyn_sideband_news news, void *context),
+void udyn_sideband_read(struct udyn_sideband *sideband, void (*use)(pid_t pid, void *context),
                         void *context);
 
 void udyn_sideband_close(struct udyn_sideband *sideband);

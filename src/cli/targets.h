@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The processes that are traced: their threads, those they make later, and their end. The kernel
- * filters by thread and adds what a thread forks by itself (the option event-fork); which of these
- * are threads and which are new processes is read from the event task:task_newtask. Children that
- * nobody asked for are left out here, not in the kernel: to tell it of one takes some 50 ms, and it
- * would take the number for the child's even when a thread has got it (docs/command.md).
+ * The processes that are traced: their threads, those they make later, and their end. Events tell
+ * the thread; whose it is, is known from task_newtask, sched_process_exec and sched_process_exit,
+ * which are in the order of time with the others, so that a number that is used again is told
+ * apart. The kernel leaves out all who are there at the start and not wanted, with what they make
+ * (set_event_notrace_pid, event-fork). Children that nobody asked for are left out here:
+ * docs/command.md has why.
  */
 #ifndef UDYN_CLI_TARGETS_H
 #define UDYN_CLI_TARGETS_H
@@ -19,6 +20,12 @@
 #include "cli/ring.h"
 #include "cli/threads.h"
 
+/* Where an event has what it tells. */
+struct udyn_task_event {
+    uint16_t id;
+    struct udyn_field tid, child, old_tid, flags;
+};
+
 struct udyn_targets {
     const pid_t *pids;
     int *pidfds; /* -1: ended */
@@ -27,8 +34,7 @@ struct udyn_targets {
     bool children;
     int instance;
     struct udyn_threads threads;
-    uint16_t newtask; /* the id of the event */
-    struct udyn_field parent, child, flags;
+    struct udyn_task_event made, executed, ended;
 };
 
 /* Gets hold of the processes. Says which there is not. */
@@ -38,7 +44,7 @@ enum udyn_status udyn_targets_open(struct udyn_targets *targets,
 /* Lets only them through the instance. Says what fails. */
 enum udyn_status udyn_targets_filter(struct udyn_targets *targets, int instance);
 
-/* Notes a record of task_newtask; false if it is of another event. */
+/* Notes what became of a thread; false if the record is of another event. */
 bool udyn_targets_note(struct udyn_targets *targets, uint16_t id, const struct udyn_record *record);
 
 /* The thread of a record if its events are wanted, or NULL. */

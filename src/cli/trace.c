@@ -159,17 +159,19 @@ static bool wait_for_reader(struct trace *trace, uint64_t until)
 static void finish(struct trace *trace, bool is_signal)
 {
     uint64_t until = is_signal ? udyn_wait_now() + LAST_NS : UINT64_MAX;
-    bool has_more = true, is_read = true;
+    bool has_more, is_read;
 
     (void)udyn_tracefs_set(trace->session.instance, "tracing_on", "0");
-    while (has_more && is_read && udyn_wait_now() < until) {
+    trace->wait.is_behind = false; /* look into the kernel at least once more */
+    do {
         is_read = wait_for_reader(trace, until);
         has_more = is_read && go_on(trace, true) && !has_enough(trace);
-    }
+    } while (has_more && udyn_wait_now() < until);
     tell_lost(trace);
     draw(trace, true);
     is_read = is_read && wait_for_reader(trace, until);
-    if (trace->output.error == 0 && (has_more || !is_read))
+    if (trace->output.error == 0 &&
+        ((has_more && udyn_stream_has_more(&trace->stream)) || !is_read))
         udyn_say("stopped before all events were shown");
 }
 

@@ -2,10 +2,11 @@
 /*
  * Forks as fast as it can while it fires, its children fire, and each tenth time a thread does:
  * forks COUNT. It says "ready", waits until a tracer is attached, and says how many there were.
- * Where root may ask for it a thread gets the number that a child had just before.
+ * Where root may ask for it some threads get the number that a child had just before.
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,41 +17,74 @@
 #include "usdt-dyn.h"
 
 static usdt_dyn_probe *probe;
+static unsigned int nthreads, nreused;
 
 static void fire(const char *who, uint64_t number)
 {
     usdt_dyn_fire(probe, who, number);
 }
 
-static void *run_thread(void *number)
+/* A thread that was to get the number `wanted` and has another one is left out. */
+struct thread {
+    uint64_t number;
+    pid_t wanted; /* 0: any */
+    bool has_fired;
+};
+
+static void *run_thread(void *data)
 {
-    fire("thread", *(uint64_t *)number);
+    struct thread *thread = data;
+
+    thread->has_fired = thread->wanted == 0 || thread->wanted == gettid();
+    if (thread->has_fired)
+        fire("thread", thread->number);
     return NULL;
 }
 
-/* The kernel then goes on behind `last`, if CONFIG_CHECKPOINT_RESTORE lets it be told. */
-static void set_last_pid(pid_t last)
+/* Where the kernel looks for the next number (with CONFIG_CHECKPOINT_RESTORE). Returns where it did
+ * before, or 0. */
+static pid_t set_last_pid(pid_t last)
 {
-    int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+    int fd = open("/proc/sys/kernel/ns_last_pid", O_RDWR | O_CLOEXEC);
+    char old[16] = "", now[16];
+    int length = snprintf(now, sizeof(now), "%d", (int)last);
 
     if (fd < 0)
-        return;
-    dprintf(fd, "%d", (int)last);
+        return 0;
+    if (pread(fd, old, sizeof(old) - 1, 0) < 0 || pwrite(fd, now, (size_t)length, 0) < 0)
+        old[0] = '\0';
     close(fd);
+    return (pid_t)strtol(old, NULL, 10);
 }
 
-static int join_thread(uint64_t number)
+static int make_thread(struct thread *thread)
 {
-    pthread_t thread;
+    pthread_t id;
 
-    return pthread_create(&thread, NULL, run_thread, &number) != 0 ||
-                   pthread_join(thread, NULL) != 0
-               ? -1
-               : 0;
+    if (pthread_create(&id, NULL, run_thread, thread) != 0 || pthread_join(id, NULL) != 0)
+        return -1;
+    nthreads += thread->has_fired;
+    return 0;
+}
+
+/* A thread with the number that a child had just before. What others have used meanwhile is left
+ * behind: the kernel gives back a number long before it has forgotten whose it was. */
+static int reuse(struct thread *thread, pid_t child)
+{
+    pid_t last = set_last_pid(child - 1);
+    int error;
+
+    thread->wanted = child;
+    error = make_thread(thread);
+    if (last > 0 && set_last_pid(last + 100) == 0)
+        (void)set_last_pid(1000); /* past the highest */
+    nreused += thread->has_fired;
+    return error;
 }
 
 static int go_round(uint64_t number)
 {
+    struct thread thread = {.number = number};
     pid_t child;
 
     fire("parent", number);
@@ -61,10 +95,9 @@ static int go_round(uint64_t number)
     }
     if (child < 0 || waitpid(child, NULL, 0) != child)
         return -1;
-    if (number % 10 != 0)
-        return 0;
-    set_last_pid(child - 1);
-    return join_thread(number);
+    if (number % 100 == 50)
+        return reuse(&thread, child);
+    return number % 10 == 0 ? make_thread(&thread) : 0;
 }
 
 int main(int argc, char **argv)
@@ -89,7 +122,8 @@ int main(int argc, char **argv)
     for (i = 0; i < count; i++)
         if (go_round(i) != 0)
             return 1;
-    printf("forked %llu times\n", (unsigned long long)count);
+    printf("forked %llu times, %u threads, %u with the number of a child\n",
+           (unsigned long long)count, nthreads, nreused);
     usdt_dyn_provider_free(provider);
     return 0;
 }

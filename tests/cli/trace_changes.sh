@@ -63,10 +63,10 @@ traced_again() {
 wait_for 10 traced_again
 expect_equal 'what is said of an exec that is traced on' '' "$(words exec)"
 tell other 'exec /bin/sleep 60'
-wait_for 10 grep -q 'another program now' "$(err_of exec)"
+wait_for 10 grep -q 'as after an exec' "$(err_of exec)"
 stop exec
 expect_equal 'what is said of an exec' \
-    "usdt-dyn: process $(pid_of other) runs another program now: none of the probes that are traced is in it" \
+    "usdt-dyn: process $(pid_of other) has none of the probes that are traced any more, as after an exec" \
     "$(words exec)"
 
 # --- a zombie
