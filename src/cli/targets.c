@@ -222,16 +222,18 @@ static void note_made(struct udyn_targets *targets, const struct udyn_record *re
 
 bool udyn_targets_note(struct udyn_targets *targets, uint16_t id, const struct udyn_record *record)
 {
-    pid_t tid;
+    pid_t tid, pid;
 
     if (id == targets->made.id) {
         note_made(targets, record);
     } else if (id == targets->executed.id) {
         /* Another thread than the first has got the number of that, which has ended. */
         tid = number_of(targets->executed.old_tid, record);
-        if (udyn_targets_thread(targets, tid) != NULL)
-            udyn_threads_set(&targets->threads, number_of(targets->executed.tid, record),
-                             number_of(targets->executed.tid, record), true);
+        pid = number_of(targets->executed.tid, record);
+        if (udyn_targets_thread(targets, tid) != NULL) {
+            udyn_threads_set(&targets->threads, tid, tid, false);
+            udyn_threads_set(&targets->threads, pid, pid, true);
+        }
     } else if (id == targets->ended.id) {
         tid = number_of(targets->ended.tid, record);
         udyn_threads_set(&targets->threads, tid, tid, false);

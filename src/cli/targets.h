@@ -50,7 +50,8 @@ bool udyn_targets_note(struct udyn_targets *targets, uint16_t id, const struct u
 /* The thread of a record if its events are wanted, or NULL. */
 const struct udyn_thread *udyn_targets_thread(struct udyn_targets *targets, pid_t tid);
 
-/* Looks who has ended. True when all have, and with them the children that are traced. */
+/* Looks who has ended. True when all have, and with them the children that are traced and known of.
+ */
 bool udyn_targets_have_ended(struct udyn_targets *targets);
 
 void udyn_targets_close(struct udyn_targets *targets);

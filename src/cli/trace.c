@@ -44,8 +44,9 @@ struct trace {
     struct udyn_wait wait;
     struct udyn_summary summary;
     struct udyn_hist hist;
-    uint64_t seen; /* events */
-    uint64_t lost; /* those that were told of */
+    uint64_t seen;  /* events */
+    uint64_t lost;  /* those that were told of */
+    uint64_t ended; /* when nobody was left, 0: not yet */
 };
 
 static bool has_enough(const struct trace *trace)
@@ -175,6 +176,19 @@ static void finish(struct trace *trace, bool is_signal)
         udyn_say("stopped before all events were shown");
 }
 
+/* With --children, all that was made before the last known one ended has to be known. */
+static bool has_ended(struct trace *trace)
+{
+    if (!udyn_targets_have_ended(&trace->targets)) {
+        trace->ended = 0;
+        return false;
+    }
+    if (trace->ended == 0)
+        trace->ended = udyn_wait_now();
+    return !trace->options.children ||
+           (!trace->wait.is_behind && trace->stream.horizon > trace->ended);
+}
+
 static void run(struct trace *trace)
 {
     enum udyn_wait_for reason = UDYN_WAIT_EVENTS;
@@ -187,7 +201,7 @@ static void run(struct trace *trace)
             udyn_changes_look(&trace->changes);
         if (reason == UDYN_WAIT_TICK && !udyn_output_is_full(&trace->output))
             draw(trace, false);
-        if (udyn_targets_have_ended(&trace->targets))
+        if (has_ended(trace))
             break;
         (void)go_on(trace, false);
     }

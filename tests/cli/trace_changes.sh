@@ -69,6 +69,23 @@ expect_equal 'what is said of an exec' \
     "usdt-dyn: process $(pid_of other) has none of the probes that are traced any more, as after an exec" \
     "$(words exec)"
 
+# --- a process that ends as soon as it has forked: its child is waited for
+start parting /usr/bin/python3 -c '
+import gc, os, sys, time
+gc.disable()
+print("ready", flush=True)
+sys.stdin.readline()
+if os.fork() > 0:
+    os._exit(0)
+time.sleep(0.5)
+gc.collect(2)
+os._exit(0)'
+wait_line parting '^ready'
+trace child -p "$(pid_of parting)" python:gc__start --children
+tell parting go
+wait_end child || fail 'the child of a process that has ended: not 0'
+expect_equal 'what the child fired' 1 "$(grep -c 'gc__start arg0=2' "$(out_of child)")"
+
 # --- a zombie
 start parent /usr/bin/python3 -c '
 import os, sys

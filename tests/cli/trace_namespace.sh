@@ -37,4 +37,5 @@ start_tracer outside "$command" trace -p "$child" shop:paid --count 1
 wait_for "$wait_limit" grep -q 'Ctrl-C ends it' "$(err_of outside)"
 ask app 'fire shop paid 1' '^ok' >/dev/null
 wait_end outside || fail 'from the host: not 0'
+close_stdin app
 expect_match 'from the host' " $child/$child usdt-dyn-target shop:paid a0=1" "$(cat "$(out_of outside)")"
