@@ -112,6 +112,8 @@ close_stdin throw
 
 # --- Python of Debian
 start python /usr/bin/python3 -ic ''
+tell python 'print("ready", flush=True)' # its own start has audit events, too
+wait_line python '^ready'
 both python 'usdt::python:audit { printf("audit %s %lu\n", str(arg0), arg1); }' python:audit --as arg0=string
 tell python 'import sys; sys.audit("shop.paid", 1); print("done", flush=True)'
 wait_line python '^done'
