@@ -15,8 +15,10 @@ valgrind | cppcheck) command -v "$1" >/dev/null || { echo "SKIP: no $1" && exit 
 tidy) command -v clang-tidy >/dev/null || { echo "SKIP: no clang-tidy" && exit 77; } ;;
 esac
 
+target=all
+[[ $1 != [at]san ]] || target=unit-tests # no others run there
 cmake --preset "$preset"
-cmake --build --preset "$preset" --parallel 2
+cmake --build --preset "$preset" --parallel 2 --target $target
 case $1 in
 clang | asan | tsan)
     ctest --preset "$1" --parallel 2 --output-junit results.xml --test-output-size-passed 1000000
