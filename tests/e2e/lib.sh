@@ -155,7 +155,11 @@ start_tracer() {
     local name=$1
     shift
     prepare "$name"
-    run_alone timeout --foreground -s KILL $tracer_limit "$@" </dev/null >"$work/$name.out" 2>"$work/$name.err" &
+    # A shell has its background processes ignore SIGINT, and timeout(1) of coreutils 9.10 keeps to that.
+    {
+        trap - INT
+        run_alone timeout --foreground -s KILL $tracer_limit "$@"
+    } </dev/null >"$work/$name.out" 2>"$work/$name.err" &
     register "$name" $!
 }
 
