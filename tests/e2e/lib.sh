@@ -163,15 +163,23 @@ start_tracer() {
     register "$name" $!
 }
 
-# Is the tracer in epoll_wait(2), poll(2) or the like? bpftrace is when it has attached to all and
-# waits for events. A semaphore goes up a moment earlier than events come through.
-is_waiting() { # NAME
-    local pid=${pids[$1]} child='' call='' calls
-    [[ $HOSTTYPE == x86_64 ]] && calls=' 232 281 441 7 271 ' || calls=' 22 441 73 '
+# Is the tracer in one of these system calls?
+is_in_call() { # NAME NUMBER...
+    local pid=${pids[$1]} child='' call=''
     # The first of the two files does not end in a newline, which is an error to read.
     { read -r child _ <"/proc/$pid/task/$pid/children"; } 2>/dev/null || true
     { read -r call _ <"/proc/$child/syscall"; } 2>/dev/null || true
-    [[ $calls == *" $call "* ]]
+    [[ " ${*:2} " == *" $call "* ]]
+}
+
+# epoll_wait(2) and its variants, poll(2) and ppoll(2).
+epoll_calls=(22 441) poll_calls=(73)
+[[ $HOSTTYPE != x86_64 ]] || { epoll_calls=(232 281 441) poll_calls=(7 271); }
+
+# bpftrace is in one of them when it has attached to all and waits for events. A semaphore goes up a moment earlier
+# than events come through.
+is_waiting() { # NAME
+    is_in_call "$1" "${epoll_calls[@]}" "${poll_calls[@]}"
 }
 
 # Waits until it is; the test fails if the tracer ends instead.
@@ -263,14 +271,14 @@ where_is() { # PID
 }
 
 # stop NAME [SIGNAL]: ends it and waits for its end. bpftrace looks whether a signal came and then waits for events,
-# and sleeps over one that comes between the two. So a tracer that still waits gets it again; one that detaches or
-# prints does not, as another signal would cut that short.
+# in epoll_wait(2), and sleeps over one that comes between the two. So one that still waits there gets it again. A
+# tracer that detaches or prints does not, nor one that loses no signal, as a second one would cut it short.
 stop() {
     local signal=${2:-INT} seconds
     kill "-$signal" "${pids[$1]}" 2>/dev/null || true
     for ((seconds = 0; seconds < wait_limit; seconds++)); do
         try_for 1 has_ended "$1" && break
-        ! is_waiting "$1" || kill "-$signal" "${pids[$1]}" 2>/dev/null || true
+        ! is_in_call "$1" "${epoll_calls[@]}" || kill "-$signal" "${pids[$1]}" 2>/dev/null || true
     done
     has_ended "$1" || fail "$1 does not end on SIG$signal:"$'\n'"$(where_is "${pids[$1]}")"
     wait "${pids[$1]}" 2>/dev/null || true

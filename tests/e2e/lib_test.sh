@@ -58,18 +58,31 @@ expect_match 'the difference' '^-red' "$said"
 try 1 'expect_match colors "^blue$" "red"'
 try 3 'run_tracer app bash -c "exit 3" || exit $?'
 
-# A tracer that sleeps over its first signal is sent another one; what it does then is not cut short by a third.
+# A tracer that sleeps over its first signal is sent another one; what it does then is not cut short by a third, nor
+# what a tracer does after the first that loses none.
 try 0 'wait_limit=10
 start_tracer deaf /usr/bin/python3 -uc "
 import select, signal, sys, time
 heard = []
 signal.signal(signal.SIGINT, lambda *_: heard.append(1))
-poll = select.poll()
+epoll = select.epoll()
 while len(heard) < 2:
-    poll.poll(100)
-time.sleep(2)
+    epoll.poll(0.1)
+time.sleep(1.5)
 print(len(heard), flush=True)"
 wait_tracer deaf; stop deaf; expect_equal signals 2 "$(cat "$(out_of deaf)")"'
+try 0 'wait_limit=10
+start_tracer slow /usr/bin/python3 -uc "
+import select, signal
+heard = []
+signal.signal(signal.SIGINT, lambda *_: heard.append(1))
+poll = select.poll()
+while not heard:
+    poll.poll(100)
+for _ in range(15):
+    poll.poll(100)
+print(len(heard), flush=True)"
+wait_tracer slow; stop slow; expect_equal signals 1 "$(cat "$(out_of slow)")"'
 
 # One that hears no signal at all is killed, with what it has started.
 try 0 'start_tracer hard bash -c "trap : TERM; sleep 1000 & echo \$\$ \$!; while :; do wait; done"
