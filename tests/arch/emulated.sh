@@ -13,7 +13,7 @@ case $processor in
   *) echo "unknown processor $processor" >&2 && exit 2 ;;
 esac
 # On the big-endian one: unit.content and unit.note make images for x86-64, which wants the same byte
-# order; qemu does not swap the inotify events of a descriptor that fcntl(F_DUPFD) made (unit.watch, unit.watch.near),
+# order; qemu does not swap the inotify events of a descriptor that fcntl(F_DUPFD) made (watch.api, watch.near),
 # nor what is read from /proc/self/pagemap (unit.fire).
 leave_out=()
 [ "$processor" != s390x ] || leave_out=(-E '^unit\.(content|fire|note|watch|watch\.near)$')
