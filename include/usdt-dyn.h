@@ -1,30 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libusdt-dyn: create USDT probes (SystemTap .note.stapsdt) in a running program.
+ * libusdt-dyn: USDT probes (SystemTap .note.stapsdt) that a program creates at run time.
  *
- * A provider groups probes. A probe has a name, up to 12 typed arguments, a site (the instruction a
- * tracer puts its breakpoint on) and a semaphore (a 16-bit word the kernel counts up while a tracer
- * is attached). usdt_dyn_provider_load() makes the probes of a provider visible to bpftrace, bcc,
- * perf, gdb and SystemTap; usdt_dyn_fire() reports an event and costs one predicted branch while
- * nobody is attached.
+ * A provider groups probes. A probe has a name, up to 12 typed arguments, a site (the instruction
+ * that a tracer puts its breakpoint on) and a semaphore (a 16-bit word that the kernel increments
+ * while a tracer is attached). usdt_dyn_provider_load() makes the probes of a provider visible to
+ * bpftrace, bcc, perf, gdb and SystemTap. usdt_dyn_fire() reports an event; it costs one predicted
+ * branch while no tracer is attached.
  *
- * Errors: functions that return int give 0 (or a count) on success and a negative errno on failure.
- * usdt_dyn_last_error() then has a sentence for the calling thread. Nothing is printed, nothing
- * aborts, and a failed call leaves everything as it was.
+ * Errors: a function that returns int returns a negative errno on failure, and
+ * usdt_dyn_last_error() then describes it to the calling thread. A failed call changes nothing. The
+ * library never aborts, and prints nothing unless asked to by USDT_DYN_DEBUG=1.
  *
- * Threads: every function may be called from any thread. Firing may race with every other call on
- * the same provider but usdt_dyn_provider_free().
+ * Threads: every function may be called from any thread. Firing may run concurrently with any other
+ * call on the same provider except usdt_dyn_provider_free().
  *
- * Fork: providers and probes made before fork() may be used in the child; a watch may not, make a
- * new one. If the tracer targets only the parent (`-p`), a probe that was enabled seems so in the
- * child until the child fires it. A child of a multithreaded process that was made by _Fork() or a
- * raw clone() may fire, and nothing else, as POSIX has it for such a child.
+ * Fork: providers and probes made before fork() may be used in the child. A watch may not: make a
+ * new one. If the tracer targets only the parent (`-p`), a probe that was enabled still appears
+ * enabled in the child until the child fires it. A child of a multithreaded process that was
+ * created by _Fork() or a raw clone() may only fire: POSIX restricts such a child to
+ * async-signal-safe calls.
  *
- * Signals: a handler may fire, and nothing else but usdt_dyn_watch_wake(). Other calls use malloc()
- * and the dynamic linker, and hang in a handler that has interrupted either. If a handler has
- * interrupted this library itself, they fail with -EDEADLK.
+ * Signals: a signal handler may fire and call usdt_dyn_watch_wake(), and nothing else. Other calls
+ * use malloc() and the dynamic linker, and deadlock in a handler that has interrupted either. In a
+ * handler that has interrupted this library itself, they fail with -EDEADLK.
  *
- * Everything below is available since 0.1.0.
+ * Environment: USDT_DYN_DISABLE=1 disables all probes. USDT_DYN_DEBUG=1 reports on stderr what the
+ * library does. USDT_DYN_BACKING (`memfd`, `file` or `shared`) and USDT_DYN_DIR choose where images
+ * are kept, and USDT_DYN_SITE (`nop`, `nop5`, `nop10` or `nop+nop10`) the instruction of a site.
+ *
+ * History: everything in this header is available since 0.1.0.
  */
 #ifndef USDT_DYN_H
 #define USDT_DYN_H
@@ -33,11 +38,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The version of the header. That of the library is usdt_dyn_version(). */
 #define USDT_DYN_VERSION_MAJOR 0
 #define USDT_DYN_VERSION_MINOR 1
 #define USDT_DYN_VERSION_PATCH 0
 
-/* The most arguments one probe can have: what libbpf reads (BPF_USDT_MAX_ARG_CNT). */
+/* The maximum number of arguments of a probe: what libbpf reads (BPF_USDT_MAX_ARG_CNT). */
 #define USDT_DYN_MAX_ARGS 12
 
 #if defined(__GNUC__)
@@ -55,8 +61,8 @@ extern "C" {
 #endif
 
 /*
- * How a tracer reads the 64-bit slot of an argument. The size and the sign go into the probe's
- * note; a string is the address of a NUL-terminated string (or NULL), a double travels as its 64
+ * How a tracer reads the 64-bit slot of an argument. The probe's note records the size and the
+ * sign. A string is the address of a NUL-terminated string, or NULL; a double is passed as its 64
  * bits.
  */
 typedef enum usdt_dyn_type {
@@ -73,7 +79,7 @@ typedef enum usdt_dyn_type {
     USDT_DYN_DOUBLE
 } usdt_dyn_type;
 
-/* One argument of a probe. The name is copied by usdt_dyn_provider_add_probe(). */
+/* One argument of a probe. usdt_dyn_provider_add_probe() copies the name. */
 typedef struct usdt_dyn_arg {
     const char *name;
     usdt_dyn_type type;
@@ -86,22 +92,23 @@ typedef enum usdt_dyn_detection {
     USDT_DYN_DETECT_SITE       /* no semaphore: compare the probe site with its pristine bytes */
 } usdt_dyn_detection;
 
-/* Where the image, the small ELF file that tracers read, is kept. */
+/* Where an image, the small ELF file that tracers read, is kept. */
 typedef enum usdt_dyn_backing {
-    USDT_DYN_BACKING_AUTO,  /* default: a named file in memory, then a memfd, then a file on disk */
+    USDT_DYN_BACKING_AUTO,  /* default: a named file in memory, else a memfd, else a file on disk */
     USDT_DYN_BACKING_MEMFD, /* an anonymous file in memory */
     USDT_DYN_BACKING_FILE,  /* a named file, private to the process */
     USDT_DYN_BACKING_SHARED /* one file for all processes of this user with the same probes */
 } usdt_dyn_backing;
 
+/* A named group of probes, which are loaded and unloaded together. */
 typedef struct usdt_dyn_provider usdt_dyn_provider;
 
 /*
- * The public head of a probe, for the inline check only: use usdt_dyn_enabled().
+ * A probe of a provider. Its members are for usdt_dyn_enabled() alone.
  *
- * `watched` is the word that changes when a tracer comes: the semaphore, or with
- * USDT_DYN_DETECT_SITE the first two bytes of the site. `pristine` is its value while nobody is
- * attached: 0 for a semaphore.
+ * `watched` points to the word that changes when a tracer attaches: the semaphore, or with
+ * USDT_DYN_DETECT_SITE the first two bytes of the site. `pristine` is the value of that word while
+ * no tracer is attached: 0 for a semaphore.
  */
 typedef struct usdt_dyn_probe {
     const volatile uint16_t *watched;
@@ -109,157 +116,181 @@ typedef struct usdt_dyn_probe {
 } usdt_dyn_probe;
 
 /*
- * Makes an empty provider.
+ * Creates an empty provider. Several providers may have the same name as long as no two of them
+ * have the same probe loaded.
  *
- * provider: receives the new provider, which the caller owns and gives back with
+ * provider: receives the new provider, which the caller owns and frees with
  *           usdt_dyn_provider_free(); set to NULL on failure.
- * name:     [A-Za-z_][A-Za-z0-9_]*, at most 127 bytes; copied.
+ * name: `[A-Za-z_][A-Za-z0-9_]*`, at most 127 bytes; copied.
  *
- * Returns 0, -EINVAL (NULL or a bad name) or -ENOMEM. Several providers may have the same name as
- * long as no two of them have the same probe loaded.
+ * Returns 0, -EINVAL (NULL or an invalid name) or -ENOMEM.
  */
 USDT_DYN_API int usdt_dyn_provider_new(usdt_dyn_provider **provider, const char *name);
 
 /*
- * Adds a probe to a provider. It is invisible and disabled until the next usdt_dyn_provider_load();
- * probes that are loaded already are not disturbed.
+ * Adds a probe to a provider. The probe is invisible and disabled until the next
+ * usdt_dyn_provider_load(). Probes that are already loaded are not disturbed.
  *
+ * provider: the provider.
  * probe: receives the probe, which belongs to the provider and is valid until
  *        usdt_dyn_provider_free(); set to NULL on failure.
- * name:  as for a provider, unique in this provider; copied.
- * args:  nargs arguments, NULL if nargs is 0; copied.
+ * name: as in usdt_dyn_provider_new(), unique within the provider; copied.
+ * args: the arguments, or NULL if nargs is 0; copied.
+ * nargs: the number of arguments.
  *
- * Returns 0, -EINVAL (NULL, a bad name, an unknown type), -EEXIST (the provider has a probe of that
- * name), -E2BIG (more than USDT_DYN_MAX_ARGS arguments) or -ENOMEM.
+ * Returns 0, -EINVAL (NULL, an invalid name or an unknown type), -EEXIST (the provider already has
+ * a probe of that name), -E2BIG (more than USDT_DYN_MAX_ARGS arguments) or -ENOMEM.
  */
 USDT_DYN_API int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **probe,
                                              const char *name, const usdt_dyn_arg *args,
                                              size_t nargs);
 
 /*
- * Makes the probes of a provider visible to tracers: those added since the last load get a new
- * image, and after usdt_dyn_provider_unload() the older ones become visible again. If it is loaded
- * already and has no new probes, nothing happens.
+ * Makes the probes of a provider visible to tracers. Probes added since the last load get a new
+ * image; after usdt_dyn_provider_unload() the older ones become visible again. Does nothing if the
+ * provider is loaded and has no new probes.
  *
- * Returns 0, -EINVAL (NULL, no probes, or a bad USDT_DYN_* environment variable), -EEXIST (the same
- * provider:probe is live in this process), -ENOTSUP (this libelf), -ENOMEM, or the negative
- * errno with which the last of the possible places for the image refused it. Where nothing can be
- * traced (usdt_dyn_supported() is 0) it succeeds and the probes stay disabled.
+ * Returns 0, -EINVAL (NULL, no probes, or an invalid USDT_DYN_* environment variable), -EEXIST (the
+ * same provider:probe is already loaded in this process), -ENOTSUP (libelf cannot make the image),
+ * -ENOMEM, or the negative errno of the last place that was tried for the image. Where nothing can
+ * be traced (usdt_dyn_supported() is 0), it succeeds and the probes stay disabled.
  */
 USDT_DYN_API int usdt_dyn_provider_load(usdt_dyn_provider *provider);
 
 /*
- * Makes the probes of a provider invisible to tracers that come later. A tracer that is attached
- * stays attached. Code and semaphores stay mapped, so other threads may fire meanwhile. Does
- * nothing on a provider that is not loaded. In a process forked after the load, and with
- * USDT_DYN_BACKING_SHARED, the image is also another process's: the probes stay visible to tracers.
+ * Hides the probes of a provider from tracers that come later. A tracer that is attached stays
+ * attached. Code and semaphores stay mapped, so other threads may fire during the call. Does
+ * nothing if the provider is not loaded.
  *
- * Returns 0, -EINVAL (NULL), or the negative errno with which the image refused the change.
+ * In a process forked after the load, and with USDT_DYN_BACKING_SHARED, other processes use the
+ * image too: the probes stay visible.
+ *
+ * Returns 0, -EINVAL (NULL), or a negative errno if the image cannot be changed.
  */
 USDT_DYN_API int usdt_dyn_provider_unload(usdt_dyn_provider *provider);
 
 /*
- * Unmaps the images of a provider, removes their files and frees it with its probes. NULL is fine.
- * No thread may fire its probes, or use them in any other way, during the call or after it.
+ * Frees a provider and its probes. Unmaps its images and removes their files. Does nothing for
+ * NULL. No thread may fire or otherwise use its probes during or after the call.
  */
 USDT_DYN_API void usdt_dyn_provider_free(usdt_dyn_provider *provider);
 
 /*
- * The path of the newest image of a provider as a tracer outside can open it (for a memfd
- * /proc/PID/fd/N), or NULL while the provider is not loaded. It belongs to the provider and is
+ * Gets the path of a provider's newest image.
+ *
+ * Returns the path by which a tracer outside the process can open the image (for a memfd,
+ * /proc/PID/fd/N), or NULL if the provider is not loaded. The string belongs to the provider and is
  * valid until the next load, unload or free.
  */
 USDT_DYN_API const char *usdt_dyn_provider_path(const usdt_dyn_provider *provider);
 
 /*
- * Chooses how the probes that are not loaded yet learn that a tracer is attached.
- * Returns 0 or -EINVAL (NULL, or an unknown value).
+ * Chooses how probes learn that a tracer is attached. Applies to the probes of the provider that
+ * are not loaded yet.
+ *
+ * Returns 0 or -EINVAL (NULL or an unknown value).
  */
 USDT_DYN_API int usdt_dyn_provider_set_detection(usdt_dyn_provider *provider,
                                                  usdt_dyn_detection how);
 
 /*
- * Chooses where the images of later loads are kept. USDT_DYN_BACKING in the environment replaces
- * USDT_DYN_BACKING_AUTO, not another choice of the program. Returns 0 or -EINVAL (NULL, or an
- * unknown value).
+ * Chooses where images are kept. Applies to later loads. The environment variable USDT_DYN_BACKING
+ * overrides USDT_DYN_BACKING_AUTO, but no other choice of the program.
+ *
+ * Returns 0 or -EINVAL (NULL or an unknown value).
  */
 USDT_DYN_API int usdt_dyn_provider_set_backing(usdt_dyn_provider *provider, usdt_dyn_backing how);
 
 /*
- * Is a tracer attached to the probe? The inline check of usdt_dyn_enabled() as a symbol, for
- * bindings. NULL is never enabled.
+ * Tells whether a tracer is attached to a probe. The inline check of usdt_dyn_enabled() as a
+ * symbol, for bindings.
+ *
+ * Returns false if probe is NULL.
  */
 USDT_DYN_API bool usdt_dyn_probe_enabled(const usdt_dyn_probe *probe);
 
 /*
- * The semaphore of a probe: not zero while a tracer is attached. The address is stable from the
- * first load until the provider is freed. NULL for NULL, before the first load, and for a probe
- * loaded with USDT_DYN_DETECT_SITE. Treat it as zero or not zero: it does not count tracers.
+ * Gets the semaphore of a probe. It is nonzero while a tracer is attached. Only test it for zero:
+ * it does not count tracers.
+ *
+ * Returns its address, which stays the same from the first load until the provider is freed, or
+ * NULL if probe is NULL, has not been loaded yet, or was loaded with USDT_DYN_DETECT_SITE.
  */
 USDT_DYN_API const volatile uint16_t *usdt_dyn_probe_semaphore(const usdt_dyn_probe *probe);
 
 /*
- * Fires a probe with nvalues values, one 64-bit slot each in the order of its arguments: integers
- * sign- or zero-extended, the address of a string (NULL is fine), the bits of a double.
+ * Fires a probe with an array of values. Does nothing while the probe is disabled.
  *
- * Does nothing while the probe is disabled. If nvalues is not the number of the probe's arguments,
- * or values is NULL where some are needed, an enabled probe is not fired, nothing is read, and
- * usdt_dyn_last_error() says so. No value is read, whatever its type: one that is no address of a
- * string is harmless, and a tracer shows it as it shows any bad address. The kernel is asked to
- * have the first 4 KiB of each string in memory when the tracer looks, with a call of futex(2) for
- * each page that it was not asked for just now.
+ * values: one 64-bit slot for each argument, in their order: an integer sign- or zero-extended, the
+ *         address of a string (or NULL), the bits of a double.
+ * nvalues: the number of values.
+ *
+ * If nvalues is not the number of the probe's arguments, or values is NULL although the probe has
+ * arguments, an enabled probe does not fire, nothing is read, and usdt_dyn_last_error() says so.
+ *
+ * The library never dereferences a value, whatever its type: a value that is not the address of a
+ * string does no harm, and a tracer shows it like any bad address. The library has the kernel bring
+ * the first 4 KiB of each string into memory for the tracer, with one futex(2) call per page,
+ * except for pages that it has just asked for.
  */
 USDT_DYN_API void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_t *values,
                                       size_t nvalues);
 
 /*
- * As usdt_dyn_probe_fire(), for interpreters whose small integers are words, n as 2n + 1. It has
- * the signature of a method of CRuby with any number of arguments (rb_define_method(), argc -1), so
- * that it can be one: a foreign function interface takes longer than the interpreter's own call.
+ * Fires a probe for an interpreter whose small integers are tagged words, n as 2n + 1. Otherwise
+ * like usdt_dyn_probe_fire(). It has the signature of a CRuby method with any number of arguments
+ * (rb_define_method(), argc -1), so it can be one: a call through a foreign function interface
+ * takes longer than the interpreter's own.
  *
- * words: nwords such integers: the address of the probe, and a value for each of its arguments.
- * self: is not used.
+ * nwords: the number of words.
+ * words: tagged integers: the address of the probe, and a value for each of its arguments. A string
+ *        is passed as its address; a double cannot be passed.
+ * self: unused.
  *
- * Returns such an integer: 0 if the probe is disabled or words starts with no address; 1 if it was
- * fired; -1 if it is enabled and was not fired, because their number is wrong, or one of them is no
- * such integer or is none that its argument can have. A string has its address, a double none.
+ * Returns a tagged integer: 0 if the probe is disabled or words does not start with an address; 1
+ * if it fired; -1 if it is enabled but did not fire, because the count is wrong, or a value is not
+ * a tagged integer or is out of range.
  */
 USDT_DYN_API uintptr_t usdt_dyn_probe_fire_tagged(int nwords, const uintptr_t *words,
                                                   uintptr_t self);
 
 /*
- * A watch sleeps until the enabled state of some probe changes. While no tracer opens an image and
- * no probe is enabled it wakes once a minute, to find a tracer that came without opening one; where
- * inotify(7) is not to be had it looks twice a second. While a probe is enabled it looks ten times
- * a second for the end of that. Only usdt_dyn_watch_wait() blocks, and one thread at a time may be
- * in it.
+ * A way to sleep until a probe becomes enabled or disabled. Only usdt_dyn_watch_wait() and
+ * usdt_dyn_watch_wait_near() block, and only one thread at a time may wait on a watch.
+ *
+ * While no probe is enabled and no tracer opens an image, a wait wakes once a minute, to find a
+ * tracer that attached without opening one; where inotify(7) is not available, it polls twice a
+ * second. While a probe is enabled, it polls for detach every 100 ms.
  */
 typedef struct usdt_dyn_watch usdt_dyn_watch;
 
 /*
- * Makes an empty watch.
- * watch: receives it; the caller owns it and gives it back with usdt_dyn_watch_free(); set to NULL
- *        on failure.
+ * Creates an empty watch.
+ *
+ * watch: receives the new watch, which the caller owns and frees with usdt_dyn_watch_free(); set to
+ *        NULL on failure.
+ *
  * Returns 0, -EINVAL (NULL), -ENOMEM, -EMFILE or -ENFILE.
  */
 USDT_DYN_API int usdt_dyn_watch_new(usdt_dyn_watch **watch);
 
 /*
- * Adds a provider, with the probes that it has and those that are added and loaded later. May be
- * called while another thread waits. Adding a provider twice does nothing. A provider that is freed
- * leaves its watches by itself.
+ * Adds a provider to a watch. This includes probes that are added and loaded later. May be called
+ * while another thread waits. Adding a provider twice does nothing. A provider that is freed is
+ * removed from its watches.
+ *
  * Returns 0, -EINVAL (NULL), -ENOMEM or -ECHILD (made before a fork: make a new one).
  */
 USDT_DYN_API int usdt_dyn_watch_add(usdt_dyn_watch *watch, usdt_dyn_provider *provider);
 
 /*
- * Waits until the enabled state of some probe of the watch differs from what it was when the last
- * wait returned (at first: from disabled).
+ * Waits until a probe of a watch becomes enabled or disabled. More precisely, until the enabled
+ * state of some probe differs from what it was when the last wait returned (initially: disabled).
  *
- * timeout_ms: milliseconds, 0 to look once, negative to wait without end.
+ * timeout_ms: milliseconds; 0 checks once, a negative value waits forever.
  *
- * Returns 1 (some state changed), 0 (time-out, or usdt_dyn_watch_wake() was called), -EINVAL
- * (NULL), -EBUSY (another thread waits), -ECHILD (made before a fork: make a new one), -EINTR (a
+ * Returns 1 (some state changed), 0 (timeout, or usdt_dyn_watch_wake() was called), -EINVAL (NULL),
+ * -EBUSY (another thread is waiting), -ECHILD (made before a fork: make a new one), -EINTR (a
  * signal handler ran: wait again), -EBADF (the program has closed the watch's descriptors: make a
  * new one) or another negative errno of poll(2).
  */
@@ -267,50 +298,58 @@ USDT_DYN_API int usdt_dyn_watch_wait(usdt_dyn_watch *watch, int timeout_ms);
 
 /* What usdt_dyn_watch_wait_near() returns, as bits. */
 #define USDT_DYN_WATCH_CHANGED 1 /* the enabled state of some probe changed */
-#define USDT_DYN_WATCH_NEAR                                                                        \
-    2 /* a tracer is attached, or may attach without being noticed at once */
+#define USDT_DYN_WATCH_NEAR    2 /* a tracer is attached, or may attach unnoticed for a moment */
 
 /*
- * As usdt_dyn_watch_wait(), and also tells when a tracer comes near: for a program that has a
- * cheaper way to fire, one that fires nothing, for as long as nobody can be attached.
+ * Waits like usdt_dyn_watch_wait(), and also until a tracer is near or no longer near. This is for
+ * a program that can take a cheaper path, one that never fires, while no tracer can be attached.
  *
- * A tracer is near while some probe of the watch is enabled, for an hour after somebody has opened
- * an image of the process, and always where opens cannot be noticed. One that attaches otherwise,
- * by the event of an hour ago, is noticed within a minute.
+ * A tracer is near while some probe of the watch is enabled, for an hour after an image of the
+ * process has been opened, and always where opens cannot be noticed. A tracer that attaches in
+ * another way, by an event created more than an hour ago, is noticed within a minute.
  *
- * was_near: what the caller acts on; it returns at once if that is not true any more.
+ * was_near: what the caller assumes; the call returns at once if that is no longer true.
+ * timeout_ms: as for usdt_dyn_watch_wait().
  *
- * Returns USDT_DYN_WATCH_CHANGED and USDT_DYN_WATCH_NEAR as they are, 0 for neither, after a
- * time-out and usdt_dyn_watch_wake() too, or a negative errno as usdt_dyn_watch_wait().
+ * Returns the current USDT_DYN_WATCH_CHANGED and USDT_DYN_WATCH_NEAR bits, also after a timeout or
+ * usdt_dyn_watch_wake(), or a negative errno like usdt_dyn_watch_wait().
  */
 USDT_DYN_API int usdt_dyn_watch_wait_near(usdt_dyn_watch *watch, bool was_near, int timeout_ms);
 
 /*
- * Makes a wait that is under way, or else the next one, return 0. Any thread, also a signal
- * handler. NULL is fine, and so is a watch made before a fork: it does nothing.
+ * Makes a wait return. If no thread is waiting, the next wait returns at once. May be called from
+ * any thread and from a signal handler. Does nothing for NULL or a watch made before a fork.
  */
 USDT_DYN_API void usdt_dyn_watch_wake(usdt_dyn_watch *watch);
 
-/* Frees a watch. NULL is fine. No thread may be in usdt_dyn_watch_wait(). */
+/* Frees a watch. Does nothing for NULL. No thread may be waiting on it. */
 USDT_DYN_API void usdt_dyn_watch_free(usdt_dyn_watch *watch);
 
 /*
- * The sentence for the last failure in this thread: what failed, on what, and what to do. Never
- * NULL; empty if nothing failed yet. Valid until the next call of the library in this thread.
+ * Describes the last failure in the calling thread.
+ *
+ * Returns a sentence: what failed, on what, and what to do. It is never NULL, and empty if nothing
+ * has failed yet. It is valid until the next call of the library in this thread.
  */
 USDT_DYN_API const char *usdt_dyn_last_error(void);
 
-/* The version of the library at run time, as "0.1.0". */
+/*
+ * Gets the version of the library at run time.
+ *
+ * Returns a string such as "0.1.0".
+ */
 USDT_DYN_API const char *usdt_dyn_version(void);
 
 /*
- * Can probes be traced here? Returns 1, or 0 with the reason in usdt_dyn_last_error(): another
- * system, another processor, a static program, or USDT_DYN_DISABLE=1. Every call succeeds all the
- * same, and the probes are never enabled.
+ * Tells whether probes can be traced here. Where they cannot, every call still succeeds and no
+ * probe is ever enabled.
+ *
+ * Returns 1, or 0 with the reason in usdt_dyn_last_error(): another system, another processor, a
+ * static program, or USDT_DYN_DISABLE=1.
  */
 USDT_DYN_API int usdt_dyn_supported(void);
 
-/* The bits of a double, for usdt_dyn_fire() and usdt_dyn_probe_fire(). */
+/* Converts a double to its bits, for usdt_dyn_fire() and usdt_dyn_probe_fire(). */
 static inline uint64_t usdt_dyn_f64(double value)
 {
     union {
@@ -323,8 +362,9 @@ static inline uint64_t usdt_dyn_f64(double value)
 }
 
 /*
- * Is a tracer attached to the probe? One load of the semaphore, one compare, one branch that is
- * predicted not taken. The probe must not be NULL. The answer may be old by the time it is used.
+ * Tells whether a tracer is attached to a probe. One load of the semaphore, one compare, one branch
+ * that is predicted not taken. The probe must not be NULL. The answer may be out of date by the
+ * time it is used.
  */
 static inline bool usdt_dyn_enabled(const usdt_dyn_probe *probe)
 {
@@ -340,7 +380,7 @@ static inline bool usdt_dyn_enabled(const usdt_dyn_probe *probe)
 
 #include <type_traits>
 
-/* Also where somebody includes this header in an extern "C" block of their own. */
+/* For those who include this header in an extern "C" block of their own. */
 extern "C++" {
 template <typename T> static inline uint64_t usdt_dyn_value(T value)
 {
@@ -358,9 +398,9 @@ template <typename T> static inline uint64_t usdt_dyn_value(T value)
 
 #define USDT_DYN_VALUE(v) usdt_dyn_value(v)
 #else
-/* The slot of a value: the bits of a double for a floating number, else what a cast makes of it (a
- * signed integer is sign-extended, a pointer is its address). The inner selections keep each branch
- * valid C for every type; the value is evaluated once. */
+/* The slot of a value: the bits of a double for a floating-point number, otherwise what a cast
+ * makes of it (a signed integer is sign-extended, a pointer is its address). The inner selections
+ * keep each branch valid C for every type; the value is evaluated once. */
 /* clang-format off */
 #define USDT_DYN_VALUE(v)                                                                          \
     _Generic((v),                                                                                  \
@@ -371,7 +411,7 @@ template <typename T> static inline uint64_t usdt_dyn_value(T value)
 /* clang-format on */
 #endif
 
-/* The first element is no value: it keeps the array from being empty. */
+/* The first element is not a value: it keeps the array from being empty. */
 #define USDT_DYN_FIRE_AT(probe, n, ...)                                                            \
     do {                                                                                           \
         const usdt_dyn_probe *usdt_dyn_fire_probe = (probe);                                       \
@@ -424,10 +464,10 @@ template <typename T> static inline uint64_t usdt_dyn_value(T value)
 /* clang-format on */
 
 /*
- * usdt_dyn_fire(probe, values...): fires a probe with 0 to 12 values, integers, pointers or
- * doubles, as many as the probe has arguments. The values are evaluated, once, only when a tracer
- * is attached. Otherwise as usdt_dyn_probe_fire(); the probe must not be NULL. A statement, not an
- * expression.
+ * usdt_dyn_fire(probe, values...): fires a probe with 0 to 12 values. Pass as many as the probe has
+ * arguments: integers, pointers or doubles. They are evaluated once if a tracer is attached, and
+ * not at all otherwise. The probe must not be NULL. This is a statement, not an expression.
+ * Otherwise like usdt_dyn_probe_fire().
  */
 #define usdt_dyn_fire(...) USDT_DYN_FIRE_N(USDT_DYN_COUNT(__VA_ARGS__), __VA_ARGS__)
 
