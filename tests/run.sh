@@ -27,7 +27,7 @@ need_packages ruby ruby-ffi ruby-minitest ruby-rspec rake rubocop yard ruby-rail
     echo "Going on: tests of the gem that miss something are skipped."
 need_packages clang clang-format clang-tidy cppcheck valgrind gnuplot-nox abigail-tools musl-tools \
     qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu \
-    libc6-dev-riscv64-cross ||
+    libc6-dev-riscv64-cross man-db mandoc ||
     echo "Going on: tests of other compilers and processors are skipped."
 if [ "${1:-}" = --slow ]; then
     need_packages gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross gcc-s390x-linux-gnu \
