@@ -73,6 +73,9 @@ module StaticTracing
 
     # Fires the probe if a tracer is attached.
     #
+    # This method tells what a fire does, but it is normally not the one that runs: each tracepoint is extended with
+    # methods that are made for its types and do the same faster ({Fire.of}). It runs for a recorder and in strict mode.
+    #
     # Without a tracer it does nothing: values are not looked at, and a block is not called. With
     # one, values that do not fit are logged (once a tracepoint) and nothing is fired; in strict
     # mode they raise, with a tracer and without. More values than arguments are an ArgumentError,
