@@ -24,7 +24,7 @@ class Report
   private
 
   def sections
-    [head, "## What was wanted", Goals.new(@figures).to_s, trap_point] +
+    [head, "## Goals", Goals.new(@figures).to_s, trap_point] +
       @figures.parts.flat_map { |part| section(part) }
   end
 
@@ -32,35 +32,36 @@ class Report
     <<~TEXT.chomp
       # Performance
 
-      Written by `tests/bench/run.sh --write`, which measures all of it again. The cases of a part are measured
-      in turn, round after round; a figure is the median, with the lowest and the highest beside it. Compare
-      figures with each other, not with those of another machine. In a plot the thin line is from the lowest to the
-      highest, and is cut where it leaves the picture.
+      Written by `tests/bench/run.sh --write`, which measures everything again. The cases of a section are measured
+      in turn, round after round; a figure is the median, next to the lowest and the highest. Compare figures with
+      each other, not with those of another machine. The thin line in a plot runs from the lowest to the highest
+      figure, and is clipped at the edge of the plot.
 
       #{@figures.machine.map { |name, value| "- #{name}: #{value}" }.join("\n")}
     TEXT
   end
 
-  # Is the semaphore worth it, or does the trap point alone do?
+  # Is the semaphore worth it, or is the trap point alone enough?
   def trap_point
     cost = ->(name) { Figures.show(@figures.median("disabled", name)) }
     hit = ->(name) { Figures.show(@figures.median("enabled", name)) }
     <<~TEXT.chomp
       ## Semaphore or trap point alone?
 
-      A probe without semaphore is a nop that is always run, with its arguments ready. One with semaphore asks
-      first.
+      A probe without a semaphore is a nop that always runs, with its arguments evaluated. A probe with one checks
+      it first.
 
       | ns | trap point alone (`sys/sdt.h`) | with semaphore (`usdt_dyn_fire`) |
       |---|---|---|
       | disabled, two integers | #{cost["sys/sdt.h without semaphore"]} | #{cost["usdt_dyn_fire, semaphore"]} |
-      | disabled, an argument that costs something to make | #{cost["sys/sdt.h without semaphore, costly argument"]} | #{cost["usdt_dyn_fire, semaphore, costly argument"]} |
+      | disabled, an expensive argument | #{cost["sys/sdt.h without semaphore, costly argument"]} | #{cost["usdt_dyn_fire, semaphore, costly argument"]} |
       | a hit, the same instruction (1-byte nop) | #{hit["sys/sdt.h, 2 arguments"]} | #{hit["nop, 2 arguments"]} |
       | a hit, the instruction chosen for this kernel | - | #{hit["chosen, 2 arguments"]} |
 
-      With integers at hand the two are alike. As soon as an argument must be made, a text, a clock, a sum, the
-      trap point alone makes it for nobody, every time; the semaphore costs the same as before. Two tracers at one
-      probe are counted by the kernel: it stays up until the last has gone (`tests/e2e`, "two tracers").
+      If the arguments are integers at hand, the semaphore adds only its check. If an argument must be computed (a
+      string, a clock, a sum), the trap point alone computes it every time, for nobody; with a semaphore the cost does
+      not change. If two tracers attach to one probe, the kernel counts both: the semaphore stays up until the last has
+      detached (`tests/e2e`, "two tracers").
     TEXT
   end
 
@@ -95,7 +96,7 @@ class Report
 
   def table(rows, about)
     lines = ["| case | median | low | high | unit |", "|---|---|---|---|---|"]
-    lines = ["#{lines[0]} to #{about.to} |", "#{lines[1]}---|"] if about.base
+    lines = ["#{lines[0]} relative to #{about.to} |", "#{lines[1]}---|"] if about.base
     lines += rows.map do |row|
       cells = [row["case"], *row.values_at("median", "low", "high").map { |figure| Figures.show(figure) }, row["unit"]]
       cells << compared(row, about.base.call(row["case"])) if about.base
