@@ -12,7 +12,7 @@
  *                                  the file, where tracers read them, and not in memory
  *
  * The sites and the semaphores have pages of their own that follow on each other, so that a forked
- * child can have both anew in one call (system/linux/sites.c); the first page is in one segment
+ * child can have both anew in one call (system/linux/renew.c); the first page is in one segment
  * with the sites for the same reason.
  *
  * Rules of the tracers that are behind this: bcc and bpftrace up to 0.24 want .text, .probes and
