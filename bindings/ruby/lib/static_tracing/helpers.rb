@@ -54,8 +54,8 @@ module StaticTracing # rubocop:disable Style/Documentation
       # @api private
       # @return [Symbol, Array<Symbol>]
       def trace(owner, helper, methods, options)
-        target = options[:singleton] ? owner.singleton_class : owner
-        names = methods.empty? ? target.public_instance_methods(false) : methods.flatten
+        target = options[:singleton] ? Reflect.ask(owner, :singleton_class) : owner
+        names = methods.empty? ? Reflect.ask(target, :public_instance_methods, false) : methods.flatten
         Provider.load_together { names.each { |name| helper.new(owner, name, **options).enable } }
         methods.size == 1 ? methods.first : names
       end
@@ -73,15 +73,6 @@ module StaticTracing # rubocop:disable Style/Documentation
       def remember(helper)
         @helpers[key(helper)]&.disable
         @helpers[key(helper)] = helper
-      end
-
-      # @api private
-      # @return [Symbol, nil] :public, :protected or :private; nil if there is no such method
-      def visibility(target, method)
-        return :public if target.public_method_defined?(method)
-        return :protected if target.protected_method_defined?(method)
-
-        :private if target.private_method_defined?(method)
       end
 
       private
@@ -108,6 +99,7 @@ module StaticTracing # rubocop:disable Style/Documentation
 end
 
 require_relative "helpers/signature"
+require_relative "helpers/reflect"
 require_relative "helpers/wrapper"
 require_relative "helpers/overlay"
 require_relative "helpers/guard"

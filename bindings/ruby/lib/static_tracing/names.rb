@@ -28,7 +28,7 @@ module StaticTracing
       # @param given [String, Symbol, Module] a module gives its right-most name in lower snake case
       # @return [String] the name of a provider
       def provider(given)
-        given.is_a?(Module) ? for_module(given) : check("provider", given)
+        Module === given ? for_module(given) : check("provider", given)
       end
 
       # @param word [String] HTTPServer

@@ -61,10 +61,11 @@ module StaticTracing
       # @raise [InvalidMethodError] if it is not there or cannot be traced
       # @raise [InvalidNameError] if the class has no name and none is given
       def initialize(owner, method, provider: nil, probe: nil, singleton: false)
-        @target = singleton ? owner.singleton_class : owner
+        @target = singleton ? Reflect.ask(owner, :singleton_class) : owner
+        @label = Reflect.label(owner, singleton)
         @method_name = method.to_sym
-        Refusals.check(@target, @method_name)
-        @overlay = Overlay.of(@target, self.class)
+        Refusals.check(@target, @method_name, @label)
+        @overlay = Overlay.of(@target, self.class, @label)
         @tracepoint = ProbeNames.tracepoint(self, provider, probe)
         @wrappers = {}
         @is_enabled = false
@@ -132,7 +133,7 @@ module StaticTracing
       # @api private
       # @return [Array] what makes it the same as another, also after its class was loaded again
       def identity
-        [self.class, target.inspect, method_name]
+        [self.class, @label, method_name]
       end
 
       # @api private
@@ -234,7 +235,7 @@ module StaticTracing
       end
 
       def complain(error)
-        StaticTracing.log(:warn, "#{self.class} of #{target.inspect}##{method_name}: #{error.class}: #{error.message}")
+        StaticTracing.log(:warn, "#{self.class} of #{@label}##{method_name}: #{error.class}: #{error.message}")
         nil
       end
     end

@@ -10,12 +10,11 @@ module StaticTracing
     # Subclasses inherit it. What they do is theirs, but for a second name that they give to a wrapper.
     # @api private
     class Guard < Module
-      SINGLETON_CLASS = ::Kernel.instance_method(:singleton_class)
       HOOKS = %i[added removed undefined].freeze
       # Methods of classes that change the visibility of others, for which Ruby has no hooks.
       VISIBILITIES = %i[public protected private module_function].freeze
       CLASS_VISIBILITIES = %i[public_class_method private_class_method].freeze
-      private_constant :SINGLETON_CLASS, :HOOKS, :VISIBILITIES, :CLASS_VISIBILITIES
+      private_constant :HOOKS, :VISIBILITIES, :CLASS_VISIBILITIES
 
       @all = ObjectSpace::WeakMap.new
 
@@ -23,16 +22,17 @@ module StaticTracing
         # @param target [Module]
         # @return [Guard]
         # @raise [InvalidMethodError] if the class is frozen
-        def of(target)
-          @all[target] ||= make(target)
+        # @param label [String] what the target is called
+        def of(target, label)
+          @all[target] ||= make(target, label)
         end
 
         private
 
-        def make(target)
-          if target.frozen?
-            raise InvalidMethodError, "#{target.inspect} is frozen: trace it before it is, nothing can be put " \
-                                      "into its methods now"
+        def make(target, label)
+          if Reflect.ask(target, :frozen?)
+            raise InvalidMethodError, "#{label} is frozen: trace it before it is, nothing can be put into its " \
+                                      "methods now"
           end
           new(target)
         end
@@ -51,9 +51,9 @@ module StaticTracing
         @target = target
         @overlays = {}
         @is_on = false
-        @own = target.singleton_class? ? Module.new : self
-        target.singleton_class.prepend(self)
-        target.prepend(@own) unless @own.equal?(self)
+        @own = Reflect.ask(target, :singleton_class?) ? Module.new : self
+        Reflect.ask(Reflect.ask(target, :singleton_class), :prepend, self)
+        Reflect.ask(target, :prepend, @own) unless @own.equal?(self)
       end
 
       # Is on while there is something to guard.
@@ -76,7 +76,7 @@ module StaticTracing
           renew(name) if klass.equal?(@target)
         end
       rescue StandardError => e
-        StaticTracing.log(:warn, "#{klass.inspect}##{name} has changed: #{e.class}: #{e.message}")
+        StaticTracing.log(:warn, "#{Reflect.label(klass, false)}##{name} has changed: #{e.class}: #{e.message}")
       end
 
       # Puts the wrappers of a method in as the method is now.
@@ -85,7 +85,7 @@ module StaticTracing
       def renew(name)
         overlays = @overlays.each_value.select { |overlay| overlay.wants?(name) }
         overlays.each { |overlay| overlay.unwrap(name) }
-        visibility = Helpers.visibility(@target, name)
+        visibility = Reflect.visibility(@target, name)
         overlays.each { |overlay| overlay.wrap(name, visibility) }
       end
 
@@ -103,15 +103,15 @@ module StaticTracing
       # Somebody has given a wrapper a second name, most likely to put his own method in the place of
       # the first, which calls the second: without end. The second name is for the original.
       def unname_wrapper(klass, added)
-        return unless Helpers.visibility(klass, added)
+        return unless Reflect.visibility(klass, added)
 
-        method = klass.instance_method(added)
-        return if method.source_location&.first != Wrapper::FILE || method.owner.is_a?(Overlay)
+        method = Reflect.ask(klass, :instance_method, added)
+        return if method.source_location&.first != Wrapper::FILE || Overlay === method.owner
 
         name = method.original_name
-        overlays = klass.ancestors.grep(Overlay).select { |overlay| overlay.wants?(name) }
+        overlays = Reflect.ask(klass, :ancestors).grep(Overlay).select { |overlay| overlay.wants?(name) }
         overlays.each { |overlay| overlay.unwrap(name) }
-        klass.alias_method(added, name)
+        Reflect.ask(klass, :alias_method, added, name)
         overlays.each { |overlay| overlay.guard.renew(name) }
       end
 
@@ -120,7 +120,7 @@ module StaticTracing
         HOOKS.each { |change| put_hook_in(on_object? ? :"singleton_method_#{change}" : :"method_#{change}") }
         return unless StaticTracing.supported?
 
-        VISIBILITIES.each { |name| put_visibility_in(self, @target.singleton_class, name) }
+        VISIBILITIES.each { |name| put_visibility_in(self, Reflect.ask(@target, :singleton_class), name) }
         CLASS_VISIBILITIES.each { |name| put_visibility_in(@own, @target, name) } if on_object?
       end
 
@@ -138,7 +138,7 @@ module StaticTracing
 
       # Gives the class that has changed, of whom the hook is called on.
       def changed_class_for(mod)
-        on_object? && mod.equal?(@own) ? ->(object) { SINGLETON_CLASS.bind_call(object) } : ->(klass) { klass }
+        on_object? && mod.equal?(@own) ? ->(object) { Reflect.ask(object, :singleton_class) } : ->(klass) { klass }
       end
 
       def put_hook_in(hook)
@@ -152,7 +152,7 @@ module StaticTracing
       end
 
       def put_visibility_in(mod, receivers, name)
-        visibility = Helpers.visibility(receivers, name) or return
+        visibility = Reflect.visibility(receivers, name) or return
         guard = self
         changed_class = changed_class_for(mod)
         mod.define_method(name) do |*methods|

@@ -12,10 +12,13 @@ module StaticTracing
         # @param kind [Class] of the helper
         # @return [Overlay]
         # @raise [InvalidMethodError] if the class is frozen
-        def of(target, kind)
+        def of(target, kind, label)
           StaticTracing.synchronize do
-            guard = Guard.of(target)
-            guard.overlays[kind] ||= new(guard, kind).tap { |overlay| target.prepend(overlay) }
+        # @param label [String] what the target is called
+            guard = Guard.of(target, label)
+            guard.overlays[kind] ||= new(guard, "#<#{kind} of #{label}>").tap do |overlay|
+              Reflect.ask(target, :prepend, overlay)
+            end
           end
         end
 
@@ -24,8 +27,8 @@ module StaticTracing
         # @param name [Symbol]
         # @return [UnboundMethod]
         def original(target, name)
-          method = target.instance_method(name)
-          method = method.super_method while method.owner.is_a?(Overlay)
+          method = Reflect.ask(target, :instance_method, name)
+          method = method.super_method while Overlay === method.owner
           method
         end
       end
@@ -34,11 +37,11 @@ module StaticTracing
       attr_reader :guard
 
       # @param guard [Guard] which lives as long as the target does
-      # @param kind [Class]
-      def initialize(guard, kind)
+      # @param label [String] what it is called
+      def initialize(guard, label)
         super()
         @guard = guard
-        @label = "#<#{kind} of #{guard.target.inspect}>"
+        @label = label
         @makers = {}
       end
 
@@ -57,7 +60,7 @@ module StaticTracing
       # @param name [Symbol]
       # @return [Boolean] is it?
       def wraps?(name)
-        !Helpers.visibility(self, name).nil?
+        !Reflect.visibility(self, name).nil?
       end
 
       # @return [Boolean] are there any methods to be wrapped?
@@ -73,7 +76,7 @@ module StaticTracing
         take_out(name)
         @makers[name] = maker
         @guard.follow
-        wrap(name, Helpers.visibility(@guard.target, name))
+        wrap(name, Reflect.visibility(@guard.target, name))
       end
 
       # @param name [Symbol]

@@ -44,10 +44,10 @@ module StaticTracing
 
         # The class that a singleton class belongs to.
         def named_owner(target)
-          return target unless target.singleton_class?
+          return target unless Reflect.ask(target, :singleton_class?)
 
-          ObjectSpace.each_object(target).find { |object| object.singleton_class.equal?(target) }
-                     .then { |object| object.is_a?(Module) ? object : object.class }
+          ObjectSpace.each_object(target).find { |object| Reflect.ask(object, :singleton_class).equal?(target) }
+                     .then { |object| Module === object ? object : object.class }
         end
 
         # The first helper of a method has its name; another one's has the helper's kind as well.

@@ -19,25 +19,26 @@ module StaticTracing
       class << self
         # @param target [Module]
         # @param method [Symbol]
+        # @param label [String] what the target is called
         # @raise [InvalidMethodError]
         # @return [void]
-        def check(target, method)
-          reason = find(target, method)
-          raise InvalidMethodError, "#{target.inspect}##{method} cannot be traced: #{reason}" if reason
+        def check(target, method, label)
+          reason = find(target, method, label)
+          raise InvalidMethodError, "#{label}##{method} cannot be traced: #{reason}" if reason
         end
 
         private
 
-        def find(target, method)
-          return "#{target.inspect} is no class or module (or give singleton: true)" unless target.is_a?(Module)
-          return "there is no such method yet: name it after its definition" unless Helpers.visibility(target, method)
-          if target.name.to_s.match?(/\AStaticTracing(\z|::)/) || target == Process.singleton_class
+        def find(target, method, label)
+          return "#{label} is no class or module (or give singleton: true)" unless Module === target
+          return "there is no such method yet: name it after its definition" unless Reflect.visibility(target, method)
+          if label.match?(/\AStaticTracing(\z|::)/) || Process.singleton_class.equal?(target)
             return "it is tracing's own"
           end
-          return "#{target} has it from Ruby, which would be slower for ever" if
+          return "#{label} has it from Ruby, which would be slower for ever" if
             CORE.include?(target) && OPTIMIZED.include?(method)
 
-          owner = target.instance_method(method).owner
+          owner = Reflect.ask(target, :instance_method, method).owner
           "it looks at its caller's frame" if FRAMES.include?(method) && CORE.include?(owner)
         end
       end
