@@ -76,6 +76,15 @@ module StaticTracing
       LOCK.synchronize(&)
     end
 
+    # A signal handler may take no lock.
+    # @api private
+    # @return [Boolean]
+    def in_signal_handler?
+      synchronize { false }
+    rescue ThreadError
+      true
+    end
+
     # @api private
     # @param level [Symbol] :info or :warn
     # @param message [String]

@@ -38,7 +38,7 @@ module StaticTracing
     # @return [Binding] of the program's code that has called the gem's
     def self.binding_of_program
       own_value = rb_path2class(name)
-      StaticTracing.synchronize do
+      ProcessHooks.undisturbed do
         rb_debug_inspector_open(lambda do |frames, _|
           # A frame of C, as the first is, has none.
           1.step do |index|

@@ -44,23 +44,16 @@ module StaticTracing
       # child has copied of that nobody would finish there.
       # @return [Object] what the block returns
       def undisturbed(&)
-        in_signal_handler? ? yield : StaticTracing.synchronize(&)
+        StaticTracing.in_signal_handler? ? yield : StaticTracing.synchronize(&)
       end
 
       # @return [void]
       def after_fork
         Providers.each(&:path) # under the library's lock, where it sees the fork
-        in_signal_handler? ? Thread.new { call_all } : call_all
+        StaticTracing.in_signal_handler? ? Thread.new { call_all } : call_all
       end
 
       private
-
-      # A signal handler may take no lock.
-      def in_signal_handler?
-        StaticTracing.synchronize { false }
-      rescue ThreadError
-        true
-      end
 
       def call_all
         @callbacks.each_value(&:call)

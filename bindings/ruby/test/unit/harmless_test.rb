@@ -39,4 +39,60 @@ class HarmlessTest < Minitest::Test
       assert_equal [1, 2], Headstrong.new.find(1, 2)
     end
   end
+
+  # Ruby warns of their removal, whoever's they are.
+  class Constructed
+    attr_reader :id
+
+    def initialize(id) = @id = id
+  end
+
+  def test_no_warnings_of_ruby
+    _, warnings = capture_io do
+      traced(Constructed, :initialize, :object_id, :__send__) { assert_equal 3, Constructed.new(3).id }
+    end
+    assert_empty warnings
+  end
+
+  # Defined anew by a signal handler, which may take no lock.
+  class Handled
+    def one = 1
+    def two(value) = value
+    alias two two # no warning when it is defined anew
+  end
+
+  def test_a_signal_handler_that_changes_a_traced_class
+    messages = logged do
+      traced(Handled, :one, :two) do |helpers|
+        in_signal_handler do
+          Handled.class_eval do
+            def two(one, more) = [one, more]
+            private :one
+
+            private
+
+            def three = 3
+          end
+        end
+        wait_until { Handled.new.two(1, 2) == [1, 2] rescue false } # rubocop:disable Style/RescueModifier
+        wait_until { !Handled.new.respond_to?(:one) }
+        assert(helpers.all?(&:wrapped?))
+      end
+    end
+    assert_empty messages
+    assert Handled.private_method_defined?(:three)
+  end
+
+  def in_signal_handler
+    error = nil
+    previous = trap("USR2") do
+      yield
+    rescue ThreadError => e
+      error = e
+    end
+    Process.kill(:USR2, Process.pid)
+    assert_nil error
+  ensure
+    trap("USR2", previous)
+  end
 end

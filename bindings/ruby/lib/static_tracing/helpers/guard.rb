@@ -66,11 +66,13 @@ module StaticTracing
         is_needed ? put_hooks_in : take_hooks_out
       end
 
-      # The program has changed a method.
+      # The program has changed a method. If it did in a signal handler, a thread follows in a moment.
       # @param klass [Module] the target, or what inherits its guard
       # @param name [Symbol]
       # @return [void]
       def method_changed(klass, name)
+        return Thread.new { method_changed(klass, name) } if StaticTracing.in_signal_handler?
+
         StaticTracing.synchronize do
           unname_wrapper(klass, name)
           renew(name) if klass.equal?(@target)

@@ -7,14 +7,18 @@ module StaticTracing
     # nobody traces, and then costs nothing: where a method is called, Ruby remembers what it found.
     # @api private
     class Overlay < Module
+      # Ruby warns when these are defined anew or removed, whoever's they are.
+      WARNED_OF = %i[initialize object_id __id__ __send__].freeze
+      private_constant :WARNED_OF
+
       class << self
         # @param target [Module]
         # @param kind [Class] of the helper
+        # @param label [String] what the target is called
         # @return [Overlay]
         # @raise [InvalidMethodError] if the class is frozen
         def of(target, kind, label)
           StaticTracing.synchronize do
-        # @param label [String] what the target is called
             guard = Guard.of(target, label)
             guard.overlays[kind] ||= new(guard, "#<#{kind} of #{label}>").tap do |overlay|
               Reflect.ask(target, :prepend, overlay)
@@ -94,14 +98,29 @@ module StaticTracing
       def wrap(name, visibility)
         return unless visibility
 
-        define_method(name, @makers.fetch(name).call)
+        wrapper = @makers.fetch(name).call
+        without_warnings_of(name) { define_method(name, wrapper) }
         send(visibility, name) unless visibility == :public
       end
 
       # @param name [Symbol]
       # @return [void]
       def unwrap(name)
-        remove_method(name) if wraps?(name)
+        without_warnings_of(name) { remove_method(name) } if wraps?(name)
+      end
+
+      private
+
+      def without_warnings_of(name)
+        return yield unless WARNED_OF.include?(name)
+
+        verbose = $VERBOSE
+        begin
+          $VERBOSE = nil
+          yield
+        ensure
+          $VERBOSE = verbose
+        end
       end
     end
   end
