@@ -76,7 +76,22 @@ module StaticTracing
       LOCK.synchronize(&)
     end
 
-    # A signal handler may take no lock.
+    # The same, but a signal handler may not wait for the lock: if it cannot have it, a thread does it
+    # in a moment.
+    # @api private
+    # @param work [#call]
+    # @return [void]
+    def synchronize_or_later(work)
+      return synchronize { work.call } unless in_signal_handler?
+      return Thread.new { synchronize { work.call } } unless LOCK.try_enter
+
+      begin
+        work.call
+      ensure
+        LOCK.exit
+      end
+    end
+
     # @api private
     # @return [Boolean]
     def in_signal_handler?

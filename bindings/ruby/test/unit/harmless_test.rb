@@ -58,7 +58,7 @@ class HarmlessTest < Minitest::Test
   class Handled
     def one = 1
     def two(value) = value
-    alias two two # no warning when it is defined anew
+    alias before two # no warning when it is defined anew
   end
 
   def test_a_signal_handler_that_changes_a_traced_class
@@ -74,13 +74,54 @@ class HarmlessTest < Minitest::Test
             def three = 3
           end
         end
-        wait_until { Handled.new.two(1, 2) == [1, 2] rescue false } # rubocop:disable Style/RescueModifier
-        wait_until { !Handled.new.respond_to?(:one) }
+        assert_equal [1, 2], Handled.new.two(1, 2)
+        refute_respond_to Handled.new, :one
         assert(helpers.all?(&:wrapped?))
       end
     end
     assert_empty messages
     assert Handled.private_method_defined?(:three)
+  end
+
+  # A method whose name only define_method can give.
+  class Unspelled
+    define_method(:"one two") { |value, more: 0| [value, more] }
+  end
+
+  def test_a_second_name_for_a_method_whose_name_def_cannot_spell
+    name = :"one two"
+    events = traced(Unspelled, name) do
+      Unspelled.class_eval do
+        alias_method :old, name
+        define_method(name) { |value, more: 1| [old(value, more:), :around] }
+      end
+      assert_equal [[1, 1], :around], Unspelled.new.send(name, 1)
+    end
+    assert_equal 1, events.size
+    assert_equal __FILE__, Unspelled.instance_method(:old).source_location.first
+  end
+
+  # Changed by what looks the method up, and would find the wrapper.
+  module Functions
+    def one = [:one, self == Functions]
+    def two(*arguments) = three(*arguments)
+    def three(*arguments, **options) = [arguments, options]
+    alias before two # no warning when it is defined anew
+  end
+
+  def test_module_function_and_ruby2_keywords
+    receiver = Object.new.extend(Functions)
+    events = traced(Functions, :one, :two) do
+      Functions.module_eval do
+        module_function :one
+        ruby2_keywords def two(*arguments) = three(*arguments)
+      end
+      assert_equal [:one, true], Functions.one
+      refute_respond_to receiver, :one
+      assert_equal [[1], { two: 2 }], receiver.two(1, two: 2)
+    end
+    assert_equal [:two], (events.map { |event| event.values.last.to_sym })
+    assert_equal __FILE__, Functions.method(:one).source_location.first
   end
 
   def in_signal_handler

@@ -11,10 +11,11 @@ module StaticTracing
     # @api private
     class Guard < Module
       HOOKS = %i[added removed undefined].freeze
-      # Methods of classes that change the visibility of others, for which Ruby has no hooks.
+      # Methods of classes that change others, for which Ruby has no hooks.
       VISIBILITIES = %i[public protected private module_function].freeze
+      CHANGES = [*VISIBILITIES, :ruby2_keywords].freeze
       CLASS_VISIBILITIES = %i[public_class_method private_class_method].freeze
-      private_constant :HOOKS, :VISIBILITIES, :CLASS_VISIBILITIES
+      private_constant :HOOKS, :VISIBILITIES, :CHANGES, :CLASS_VISIBILITIES
 
       @all = ObjectSpace::WeakMap.new
 
@@ -66,19 +67,23 @@ module StaticTracing
         is_needed ? put_hooks_in : take_hooks_out
       end
 
-      # The program has changed a method. If it did in a signal handler, a thread follows in a moment.
+      # The program has changed a method.
       # @param klass [Module] the target, or what inherits its guard
       # @param name [Symbol]
       # @return [void]
       def method_changed(klass, name)
-        return Thread.new { method_changed(klass, name) } if StaticTracing.in_signal_handler?
+        StaticTracing.synchronize_or_later(-> { follow_change(klass, name) })
+      end
 
-        StaticTracing.synchronize do
-          unname_wrapper(klass, name)
-          renew(name) if klass.equal?(@target)
-        end
-      rescue StandardError => e
-        StaticTracing.log(:warn, "#{Reflect.label(klass, false)}##{name} has changed: #{e.class}: #{e.message}")
+      # The block changes methods that it finds by their names, where it would find the wrappers.
+      # @param klass [Module]
+      # @param names [Array<Symbol>]
+      # @return [Object] what the block returns
+      def step_aside(klass, names)
+        names.product(@overlays.values).each { |name, overlay| overlay.unwrap(name) } if klass.equal?(@target)
+        yield
+      ensure
+        names.each { |name| method_changed(klass, name) }
       end
 
       # Puts the wrappers of a method in as the method is now.
@@ -102,6 +107,13 @@ module StaticTracing
 
       private
 
+      def follow_change(klass, name)
+        unname_wrapper(klass, name)
+        renew(name) if klass.equal?(@target)
+      rescue StandardError => e
+        StaticTracing.log(:warn, "#{Reflect.label(klass, false)}##{name} has changed: #{e.class}: #{e.message}")
+      end
+
       # Somebody has given a wrapper a second name, most likely to put his own method in the place of
       # the first, which calls the second: without end. The second name is for the original.
       def unname_wrapper(klass, added)
@@ -122,8 +134,8 @@ module StaticTracing
         HOOKS.each { |change| put_hook_in(on_object? ? :"singleton_method_#{change}" : :"method_#{change}") }
         return unless StaticTracing.supported?
 
-        VISIBILITIES.each { |name| put_visibility_in(self, Reflect.ask(@target, :singleton_class), name) }
-        CLASS_VISIBILITIES.each { |name| put_visibility_in(@own, @target, name) } if on_object?
+        CHANGES.each { |name| put_change_in(self, Reflect.ask(@target, :singleton_class), name) }
+        CLASS_VISIBILITIES.each { |name| put_change_in(@own, @target, name) } if on_object?
       end
 
       def take_hooks_out
@@ -153,16 +165,15 @@ module StaticTracing
         @own.send(:private, hook)
       end
 
-      def put_visibility_in(mod, receivers, name)
+      def put_change_in(mod, receivers, name)
         visibility = Reflect.visibility(receivers, name) or return
         guard = self
         changed_class = changed_class_for(mod)
         mod.define_method(name) do |*methods|
           next guard.change_the_rest(name) if methods.empty? && VISIBILITIES.include?(name)
 
-          super(*methods).tap do
-            methods.flatten.each { |method| guard.method_changed(changed_class.call(self), method.to_sym) }
-          end
+          names = methods.flatten.filter_map { |method| method.to_sym if method.respond_to?(:to_sym) }
+          guard.step_aside(changed_class.call(self), names) { super(*methods) }
         end
         mod.send(visibility, name)
       end

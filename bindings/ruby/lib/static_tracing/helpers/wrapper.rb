@@ -70,12 +70,15 @@ module StaticTracing
       # A name that only define_method can give: the body is a method of another name, which is
       # handed the way to the original.
       def unspelled(home, body)
-        name = @method
-        home.module_eval("def usdt_body(usdt_super, usdt_args, usdt_options, usdt_block)\n#{body}\nend", FILE, 0)
-        around = home.instance_method(:usdt_body)
-        home.define_method(name) do |*args, **options, &block|
-          around.bind_call(self, ->(*a, **o, &b) { super(*a, **o, &b) }, args, options, block)
-        end
+        home.module_eval(<<~RUBY, FILE, 0)
+          def usdt_body(usdt_super, usdt_args, usdt_options, usdt_block)
+          #{body}
+          end
+          usdt_body = instance_method(:usdt_body)
+          define_method(#{@method.inspect}) do |*args, **options, &block|
+            usdt_body.bind_call(self, ->(*a, **o, &b) { super(*a, **o, &b) }, args, options, block)
+          end
+        RUBY
       end
     end
   end
