@@ -124,6 +124,52 @@ class HarmlessTest < Minitest::Test
     assert_equal __FILE__, Functions.method(:one).source_location.first
   end
 
+  # Silences warnings of a new definition, as Rails does; told of each name once.
+  class Aliased
+    ADDED = [] # rubocop:disable Style/MutableConstant
+    def self.method_added(name) = ADDED << name && super
+    def one = 1
+  end
+
+  def test_second_names
+    traced(Aliased, :one) do
+      Aliased.class_eval do
+        alias_method :one, :one
+        alias_method :two, :one
+        alias three one # rubocop:disable Style/Alias
+      end
+      assert_equal [1, 1, 1], [Aliased.new.one, Aliased.new.two, Aliased.new.three]
+      assert_equal %i[one one two three], Aliased::ADDED
+    end
+    assert_equal __FILE__, Aliased.instance_method(:one).source_location.first
+  end
+
+  # Given a Hash that is marked, as a method with ruby2_keywords has it.
+  class Marked
+    def optional(one, options = {}, *rest) = [one, options, rest]
+    def rest(*rest) = rest
+  end
+
+  def test_a_marked_hash_stays_the_same_hash
+    traced(Marked, :optional, :rest) do
+      [{}, { key: 1 }].map { |hash| Hash.ruby2_keywords_hash(hash) }.each do |marked|
+        assert_same marked, Marked.new.optional(1, marked)[1]
+        assert_same marked, Marked.new.rest(marked).first
+      end
+    end
+  end
+
+  class Frozen
+    def one = 1
+  end
+
+  def test_another_helper_for_a_class_that_is_frozen_by_now
+    traced(Frozen, :one) do
+      Frozen.freeze
+      assert_raises(Helpers::InvalidMethodError) { Helpers::Latency.new(Frozen, :one) }
+    end
+  end
+
   def in_signal_handler
     error = nil
     previous = trap("USR2") do

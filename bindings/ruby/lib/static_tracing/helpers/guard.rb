@@ -13,7 +13,7 @@ module StaticTracing
       HOOKS = %i[added removed undefined].freeze
       # Methods of classes that change others, for which Ruby has no hooks.
       VISIBILITIES = %i[public protected private module_function].freeze
-      CHANGES = [*VISIBILITIES, :ruby2_keywords].freeze
+      CHANGES = [*VISIBILITIES, :ruby2_keywords, :alias_method].freeze
       CLASS_VISIBILITIES = %i[public_class_method private_class_method].freeze
       private_constant :HOOKS, :VISIBILITIES, :CHANGES, :CLASS_VISIBILITIES
 
@@ -21,21 +21,29 @@ module StaticTracing
 
       class << self
         # @param target [Module]
-        # @return [Guard]
-        # @raise [InvalidMethodError] if the class is frozen
-        # @param label [String] what the target is called
-        def of(target, label)
-          @all[target] ||= make(target, label)
+        # @return [Guard, nil]
+        def known(target)
+          @all[target]
         end
 
-        private
+        # @param target [Module] not frozen
+        # @return [Guard]
+        def of(target)
+          @all[target] ||= new(target)
+        end
 
-        def make(target, label)
-          if Reflect.ask(target, :frozen?)
-            raise InvalidMethodError, "#{label} is frozen: trace it before it is, nothing can be put into its " \
-                                      "methods now"
-          end
-          new(target)
+        # The block gives a method its name once more, which the program has been told of.
+        # @yield
+        def rename
+          @renaming = Thread.current
+          yield
+        ensure
+          @renaming = nil
+        end
+
+        # @return [Boolean] is that what this thread does?
+        def renaming?
+          Thread.current.equal?(@renaming)
         end
       end
 
@@ -125,7 +133,7 @@ module StaticTracing
         name = method.original_name
         overlays = Reflect.ask(klass, :ancestors).grep(Overlay).select { |overlay| overlay.wants?(name) }
         overlays.each { |overlay| overlay.unwrap(name) }
-        Reflect.ask(klass, :alias_method, added, name)
+        Guard.rename { Reflect.ask(klass, :alias_method, added, name) }
         overlays.each { |overlay| overlay.guard.renew(name) }
       end
 
@@ -159,6 +167,8 @@ module StaticTracing
         guard = self
         changed_class = changed_class_for(@own)
         @own.define_method(hook) do |name|
+          next if Guard.renaming?
+
           super(name)
           guard.method_changed(changed_class.call(self), name)
         end

@@ -19,10 +19,7 @@ module StaticTracing
         # @raise [InvalidMethodError] if the class is frozen
         def of(target, kind, label)
           StaticTracing.synchronize do
-            guard = Guard.of(target, label)
-            guard.overlays[kind] ||= new(guard, "#<#{kind} of #{label}>").tap do |overlay|
-              Reflect.ask(target, :prepend, overlay)
-            end
+            Guard.known(target)&.overlays&.fetch(kind, nil) || make(target, kind, label)
           end
         end
 
@@ -34,6 +31,19 @@ module StaticTracing
           method = Reflect.ask(target, :instance_method, name)
           method = method.super_method while Overlay === method.owner
           method
+        end
+
+        private
+
+        def make(target, kind, label)
+          if Reflect.ask(target, :frozen?)
+            raise InvalidMethodError, "#{label} is frozen: trace it before it is, nothing can be put into its " \
+                                      "methods now"
+          end
+          guard = Guard.of(target)
+          guard.overlays[kind] = new(guard, "#<#{kind} of #{label}>").tap do |overlay|
+            Reflect.ask(target, :prepend, overlay)
+          end
         end
       end
 

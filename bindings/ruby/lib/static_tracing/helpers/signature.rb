@@ -56,7 +56,8 @@ module StaticTracing
         NAME.match?(name.to_s) && !RESERVED.include?(name)
       end
 
-      # The constant Usdt stands for what was not given: the original has defaults of its own.
+      # The constant Usdt stands for what was not given: the original has defaults of its own. Where the
+      # call has keywords, if none, Ruby does not take a Hash that is marked (ruby2_keywords) for such.
       def mirror
         taken = []
         named = @list.map.with_index do |(kind, name), i|
@@ -73,7 +74,8 @@ module StaticTracing
       end
 
       def hand_on(by_kind, named)
-        named.filter_map do |kind, name|
+        keywords = ("**None" if (by_kind.keys & %i[opt rest]).any? && (by_kind.keys & %i[key keyreq keyrest]).none?)
+        handed = named.filter_map do |kind, name|
           case kind
           when :req then name
           when :opt then "*(#{given(by_kind[:opt])})" if name == by_kind[:opt].first
@@ -83,6 +85,7 @@ module StaticTracing
           when :keyrest then "**#{name}"
           end
         end
+        [*handed, *keywords]
       end
 
       # Of optional arguments the first ones may have been given.

@@ -31,6 +31,7 @@ module StaticTracing
           @helper = helper
           @last = 0
           const_set(:Usdt, self)
+          const_set(:None, {}.freeze)
         end
       end
 
