@@ -127,7 +127,7 @@ class HarmlessTest < Minitest::Test
   # Silences warnings of a new definition, as Rails does; told of each name once.
   class Aliased
     ADDED = [] # rubocop:disable Style/MutableConstant
-    def self.method_added(name) = ADDED << name && super
+    def self.method_added(name) = ADDED.push(name) && super
     def one = 1
   end
 
@@ -142,6 +142,76 @@ class HarmlessTest < Minitest::Test
       assert_equal %i[one one two three], Aliased::ADDED
     end
     assert_equal __FILE__, Aliased.instance_method(:one).source_location.first
+  end
+
+  # Is asked for itself by `raise`.
+  class Counting < StandardError
+    attr_reader :asked
+
+    def exception(*) = (@asked = asked.to_i + 1) && super
+  end
+
+  class Raising
+    def fail(error) = raise(error)
+    def leave = throw(:left, yield)
+  end
+
+  class Own < Helpers::Base
+    arguments raised: true
+    def after(_before, _result, error) = [!error.nil?]
+  end
+
+  def test_an_error_is_not_raised_anew
+    provider = TestHelper.unique("harmless")
+    helpers = %i[fail leave].product([Helpers::Latency, Own]).map do |name, kind|
+      kind.new(Raising, name, provider:).enable
+    end
+    events = StaticTracing::Testing.record do
+      error = Counting.new
+      assert_same error, assert_raises(Counting) { Raising.new.fail(error) }
+      assert_equal 1, error.asked
+      assert_equal(2, catch(:left) { Raising.new.leave { 2 } })
+    end
+    assert_equal [true, true, false, false], (events.map { |event| event.values.last })
+  ensure
+    helpers&.each(&:disable)
+  end
+
+  # Ruby asks for to_ary without a call of respond_to? as long as that is its own.
+  class Answering
+    def method_missing(name, *) = name == :to_ary ? [1, 2] : super # rubocop:disable Style/MissingRespondToMissing
+  end
+
+  def test_what_ruby_asks_for_itself_is_refused
+    %i[respond_to? respond_to_missing?].each do |name|
+      assert_raises(Helpers::InvalidMethodError) { Helpers::Calls.new(Answering, name) }
+    end
+    assert_raises(Helpers::InvalidMethodError) { Helpers::Calls.new(Raising, :method_missing) }
+    traced(Answering, :method_missing) { assert_equal [1, 2], [Answering.new].flatten }
+  end
+
+  class Forwarding
+    def first(one, ...) = rest(one, ...)
+    def rest(*arguments, **options) = [arguments, options]
+  end
+
+  def test_a_second_name_in_a_subclass_that_is_the_first
+    klass = Class.new(Forwarding)
+    traced(Forwarding, :rest) do
+      klass.class_eval { alias_method :rest, :rest }
+      assert_equal [[1], { two: 2 }], klass.new.rest(1, two: 2)
+    end
+    assert_equal __FILE__, klass.instance_method(:rest).source_location.first
+  end
+
+  # Hash#each asks how many arguments the block takes.
+  def test_a_method_with_required_and_forwarded_arguments_as_a_block
+    traced(Forwarding, :first) do
+      method = Forwarding.new.method(:first)
+      assert_equal(-2, method.arity)
+      assert_equal [[1, 2], { three: 3 }], method.call(1, 2, three: 3)
+      assert_equal [[[%i[key value]], {}]], { key: :value }.map(&method)
+    end
   end
 
   # Given a Hash that is marked, as a method with ruby2_keywords has it.

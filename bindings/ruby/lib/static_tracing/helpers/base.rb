@@ -188,12 +188,14 @@ module StaticTracing
             nil # a Ractor that is not the main one cannot reach the helper
           end
           usdt_start = #{Wrapper::CLOCK}
+          usdt_left = true
           begin
             usdt_result = #{wrapper.original}
-          rescue ::Exception => usdt_error
-            ::Kernel.raise
+            usdt_left = false
+            usdt_result
           ensure
             usdt_end = #{Wrapper::CLOCK}
+            usdt_error = $! if usdt_left
             if usdt_helper
               usdt_helper.run_after(usdt_start - usdt_entry + Usdt.last, usdt_before, usdt_result, usdt_error)
               Usdt.last = #{Wrapper::CLOCK} - usdt_end

@@ -15,14 +15,14 @@ module StaticTracing
       def body(wrapper, kind)
         <<~RUBY
           usdt_entry = #{Wrapper::CLOCK}
-          usdt_raised = false
+          usdt_raised = true
           usdt_start = #{Wrapper::CLOCK}
           begin
-            #{wrapper.original}
-          rescue ::Exception
-            usdt_raised = true
-            ::Kernel.raise
+            usdt_result = #{wrapper.original}
+            usdt_raised = false
+            usdt_result
           ensure
+            usdt_raised &&= $! ? true : false # not if it was left by a break or a throw
             usdt_end = #{Wrapper::CLOCK}
             begin
               usdt_told = #{Wrapper::CLOCK}

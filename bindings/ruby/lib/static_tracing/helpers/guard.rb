@@ -84,14 +84,13 @@ module StaticTracing
       end
 
       # The block changes methods that it finds by their names, where it would find the wrappers.
-      # @param klass [Module]
       # @param names [Array<Symbol>]
       # @return [Object] what the block returns
-      def step_aside(klass, names)
-        names.product(@overlays.values).each { |name, overlay| overlay.unwrap(name) } if klass.equal?(@target)
+      def step_aside(names)
+        names.product(@overlays.values).each { |name, overlay| overlay.unwrap(name) }
         yield
       ensure
-        names.each { |name| method_changed(klass, name) }
+        names.each { |name| method_changed(@target, name) }
       end
 
       # Puts the wrappers of a method in as the method is now.
@@ -127,8 +126,8 @@ module StaticTracing
       def unname_wrapper(klass, added)
         return unless Reflect.visibility(klass, added)
 
-        method = Reflect.ask(klass, :instance_method, added)
-        return if method.source_location&.first != Wrapper::FILE || Overlay === method.owner
+        method = Overlay.original(klass, added)
+        return if method&.source_location&.first != Wrapper::FILE
 
         name = method.original_name
         overlays = Reflect.ask(klass, :ancestors).grep(Overlay).select { |overlay| overlay.wants?(name) }
@@ -158,19 +157,14 @@ module StaticTracing
         !@own.equal?(self)
       end
 
-      # Gives the class that has changed, of whom the hook is called on.
-      def changed_class_for(mod)
-        on_object? && mod.equal?(@own) ? ->(object) { Reflect.ask(object, :singleton_class) } : ->(klass) { klass }
-      end
-
       def put_hook_in(hook)
         guard = self
-        changed_class = changed_class_for(@own)
+        is_on_object = on_object?
         @own.define_method(hook) do |name|
           next if Guard.renaming?
 
           super(name)
-          guard.method_changed(changed_class.call(self), name)
+          guard.method_changed(is_on_object ? Reflect.ask(self, :singleton_class) : self, name)
         end
         @own.send(:private, hook)
       end
@@ -178,12 +172,11 @@ module StaticTracing
       def put_change_in(mod, receivers, name)
         visibility = Reflect.visibility(receivers, name) or return
         guard = self
-        changed_class = changed_class_for(mod)
         mod.define_method(name) do |*methods|
           next guard.change_the_rest(name) if methods.empty? && VISIBILITIES.include?(name)
 
           names = methods.flatten.filter_map { |method| method.to_sym if method.respond_to?(:to_sym) }
-          guard.step_aside(changed_class.call(self), names) { super(*methods) }
+          guard.step_aside(names) { super(*methods) }
         end
         mod.send(visibility, name)
       end

@@ -26,10 +26,10 @@ module StaticTracing
         # The method itself, if wrappers are in its way.
         # @param target [Module]
         # @param name [Symbol]
-        # @return [UnboundMethod]
+        # @return [UnboundMethod, nil]
         def original(target, name)
           method = Reflect.ask(target, :instance_method, name)
-          method = method.super_method while Overlay === method.owner
+          method = method.super_method while method && Overlay === method.owner
           method
         end
 

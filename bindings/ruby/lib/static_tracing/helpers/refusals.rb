@@ -15,6 +15,8 @@ module StaticTracing
       # These look at the frame of their caller, which would be the wrapper's.
       FRAMES = %i[binding block_given? caller caller_locations eval instance_eval instance_exec lambda
                   local_variables proc __callee__ __dir__ __method__].freeze
+      # Ruby itself acts another way once these are not its own any more.
+      ASKED = %i[method_missing respond_to? respond_to_missing?].freeze
 
       class << self
         # @param target [Module]
@@ -38,8 +40,10 @@ module StaticTracing
           return "#{label} has it from Ruby, which would be slower for ever" if
             CORE.include?(target) && OPTIMIZED.include?(method)
 
-          owner = Reflect.ask(target, :instance_method, method).owner
-          "it looks at its caller's frame" if FRAMES.include?(method) && CORE.include?(owner)
+          return unless CORE.include?(Reflect.ask(target, :instance_method, method).owner)
+          return "it looks at its caller's frame" if FRAMES.include?(method)
+
+          "Ruby acts another way where it is not its own" if ASKED.include?(method)
         end
       end
     end

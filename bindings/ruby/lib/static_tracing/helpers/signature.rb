@@ -31,8 +31,8 @@ module StaticTracing
       def initialize(original, is_own)
         @original = original
         @list = original.parameters
-        if @list == FORWARDED && is_own
-          @parameters = @arguments = "..."
+        if is_own && forwarding?
+          @parameters = @arguments = [*named.first(@list.size - FORWARDED.size).map(&:last), "..."].join(", ")
         elsif is_own && known?
           mirror
         else
@@ -42,6 +42,19 @@ module StaticTracing
       end
 
       private
+
+      def forwarding?
+        @list.last(FORWARDED.size) == FORWARDED && @list[...-FORWARDED.size].all? { |kind, _| kind == :req }
+      end
+
+      # The list, each with a name that the wrapper can have.
+      def named
+        taken = []
+        @list.map.with_index do |(kind, name), i|
+          taken << (name = spelled?(name) && !taken.include?(name) ? name : :"usdt_#{i}")
+          [kind, name]
+        end
+      end
 
       # Not known is what C takes, which sees if it is given a Hash or keywords; and a `*` with a `**`
       # that has no name is what Ruby shows of ruby2_keywords.
@@ -59,11 +72,7 @@ module StaticTracing
       # The constant Usdt stands for what was not given: the original has defaults of its own. Where the
       # call has keywords, if none, Ruby does not take a Hash that is marked (ruby2_keywords) for such.
       def mirror
-        taken = []
-        named = @list.map.with_index do |(kind, name), i|
-          taken << (name = spelled?(name) && !taken.include?(name) ? name : :"usdt_#{i}")
-          [kind, name]
-        end
+        named = self.named
         @parameters = named.map { |kind, name| parameter(kind, name) }.join(", ")
         @arguments = hand_on(named.group_by(&:first).transform_values { |list| list.map(&:last) }, named).join(", ")
       end
