@@ -195,6 +195,18 @@ class HarmlessTest < Minitest::Test
     def rest(*arguments, **options) = [arguments, options]
   end
 
+  def test_a_second_name_has_the_visibility_that_it_is_given
+    klass = Class.new { private def one = 1 }
+    traced(klass, :one) do
+      klass.class_eval do
+        define_method(:open, instance_method(:one))
+        alias_method :closed, :one
+      end
+      assert_equal [%i[open], %i[closed one]], [klass.public_instance_methods(false),
+                                                klass.private_instance_methods(false).sort]
+    end
+  end
+
   def test_a_second_name_in_a_subclass_that_is_the_first
     klass = Class.new(Forwarding)
     traced(Forwarding, :rest) do

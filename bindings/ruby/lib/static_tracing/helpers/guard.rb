@@ -129,11 +129,13 @@ module StaticTracing
         method = Overlay.original(klass, added)
         return if method&.source_location&.first != Wrapper::FILE
 
-        name = method.original_name
-        overlays = Reflect.ask(klass, :ancestors).grep(Overlay).select { |overlay| overlay.wants?(name) }
-        overlays.each { |overlay| overlay.unwrap(name) }
-        Guard.rename { Reflect.ask(klass, :alias_method, added, name) }
-        overlays.each { |overlay| overlay.guard.renew(name) }
+        names = [method.original_name, added]
+        overlays = Reflect.ask(klass, :ancestors).grep(Overlay)
+        overlays.product(names).each { |overlay, name| overlay.unwrap(name) }
+        visibility = Reflect.visibility(klass, added) # define_method makes it public
+        Guard.rename { Reflect.ask(klass, :alias_method, added, names.first) }
+        Reflect.ask(klass, visibility, added)
+        overlays.product(names).each { |overlay, name| overlay.guard.renew(name) }
       end
 
       # Ruby calls method_added on the class, but singleton_method_added on the object.

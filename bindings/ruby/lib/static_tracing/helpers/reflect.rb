@@ -7,9 +7,9 @@ module StaticTracing
     # `def self.send`, or an `inspect` that asks the database.
     # @api private
     module Reflect
-      METHODS = %i[alias_method ancestors frozen? inspect instance_method prepend private_method_defined?
-                   protected_method_defined? public_instance_methods public_method_defined? singleton_class
-                   singleton_class?].to_h do |name|
+      METHODS = %i[alias_method ancestors frozen? inspect instance_method prepend private private_method_defined?
+                   protected protected_method_defined? public public_instance_methods public_method_defined?
+                   singleton_class singleton_class?].to_h do |name|
         [name, Module.instance_method(name)]
       end.freeze
       TO_S = Kernel.instance_method(:to_s)
