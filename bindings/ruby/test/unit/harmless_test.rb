@@ -179,7 +179,7 @@ class HarmlessTest < Minitest::Test
 
   # Ruby asks for to_ary without a call of respond_to? as long as that is its own.
   class Answering
-    def method_missing(name, *) = name == :to_ary ? [1, 2] : super # rubocop:disable Style/MissingRespondToMissing
+    def method_missing(name, *) = name == :to_ary ? [1, 2] : super
   end
 
   def test_what_ruby_asks_for_itself_is_refused
@@ -188,6 +188,11 @@ class HarmlessTest < Minitest::Test
     end
     assert_raises(Helpers::InvalidMethodError) { Helpers::Calls.new(Raising, :method_missing) }
     traced(Answering, :method_missing) { assert_equal [1, 2], [Answering.new].flatten }
+    klass = Class.new(Answering) { def respond_to_missing?(*) = false }
+    traced(klass, :respond_to_missing?) do
+      klass.remove_method(:respond_to_missing?)
+      assert_equal [1, 2], [klass.new].flatten
+    end
   end
 
   class Forwarding

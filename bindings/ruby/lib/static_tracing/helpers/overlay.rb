@@ -106,7 +106,7 @@ module StaticTracing
       # @param visibility [Symbol, nil] the method's own; nil: there is none
       # @return [void]
       def wrap(name, visibility)
-        return unless visibility
+        return if visibility.nil? || Refusals.asked?(@guard.target, name)
 
         wrapper = @makers.fetch(name).call
         without_warnings_of(name) { define_method(name, wrapper) }

@@ -29,6 +29,13 @@ module StaticTracing
           raise InvalidMethodError, "#{label}##{method} cannot be traced: #{reason}" if reason
         end
 
+        # @param target [Module]
+        # @param method [Symbol] there is
+        # @return [Boolean] is it one of {ASKED}, and Ruby's own?
+        def asked?(target, method)
+          ASKED.include?(method) && CORE.include?(Overlay.original(target, method).owner)
+        end
+
         private
 
         def find(target, method, label)
