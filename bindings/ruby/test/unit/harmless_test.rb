@@ -212,6 +212,20 @@ class HarmlessTest < Minitest::Test
     end
   end
 
+  # Once CRuby 3.1 gave the superclass the method of the second name.
+  def test_a_second_name_in_a_subclass_is_its_own
+    parent = Class.new do
+      def one = 1
+      def two(value) = value
+    end
+    klass = Class.new(parent)
+    traced(klass, :one) do
+      Helpers::Latency.new(klass, :one, provider: "harmless", probe: TestHelper.unique("one")).enable
+      klass.class_eval { alias one two } # rubocop:disable Style/Alias
+      assert_equal [1, 2], [parent.new.one, klass.new.one(2)]
+    end
+  end
+
   def test_a_second_name_in_a_subclass_that_is_the_first
     klass = Class.new(Forwarding)
     traced(Forwarding, :rest) do

@@ -111,7 +111,7 @@ module StaticTracing
         wanted = (wrapper_kind if @is_enabled && Watcher.wanted?(tracepoint))
         return if wanted == @inside
 
-        wanted ? @overlay.put_in(method_name) { wrapper(wanted) } : @overlay.take_out(method_name)
+        wanted ? @overlay.put_in(method_name) { |original| wrapper(wanted, original) } : @overlay.take_out(method_name)
         @inside = wanted
       end
 
@@ -168,8 +168,7 @@ module StaticTracing
       end
 
       # The original can be another one than last time.
-      def wrapper(kind)
-        original = Overlay.original(target, method_name)
+      def wrapper(kind, original)
         is_own = original.owner.equal?(target)
         @wrappers[[kind, is_own, original.parameters, original.source_location.nil?]] ||= begin
           source = Wrapper.new(method_name, original, is_own)

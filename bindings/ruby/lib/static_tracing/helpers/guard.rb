@@ -99,8 +99,9 @@ module StaticTracing
       def renew(name)
         overlays = @overlays.each_value.select { |overlay| overlay.wants?(name) }
         overlays.each { |overlay| overlay.unwrap(name) }
-        visibility = Reflect.visibility(@target, name)
-        overlays.each { |overlay| overlay.wrap(name, visibility) }
+        visibility = Reflect.visibility(@target, name) or return
+        original = Reflect.ask(@target, :instance_method, name)
+        overlays.each { |overlay| overlay.wrap(name, visibility, original) } unless Refusals.asked?(original)
       end
 
       # `private` and the like without names are for the methods that follow in the code that they are
@@ -124,18 +125,18 @@ module StaticTracing
       # Somebody has given a wrapper a second name, most likely to put his own method in the place of
       # the first, which calls the second: without end. The second name is for the original.
       def unname_wrapper(klass, added)
-        return unless Reflect.visibility(klass, added)
-
-        method = Overlay.original(klass, added)
+        overlays = Reflect.ask(klass, :ancestors).grep(Overlay)
+        overlays.each { |overlay| overlay.unwrap(added) }
+        visibility = Reflect.visibility(klass, added) # define_method makes it public
+        method = Reflect.ask(klass, :instance_method, added) if visibility
         return if method&.source_location&.first != Wrapper::FILE
 
-        names = [method.original_name, added]
-        overlays = Reflect.ask(klass, :ancestors).grep(Overlay)
-        overlays.product(names).each { |overlay, name| overlay.unwrap(name) }
-        visibility = Reflect.visibility(klass, added) # define_method makes it public
-        Guard.rename { Reflect.ask(klass, :alias_method, added, names.first) }
+        name = method.original_name
+        overlays.each { |overlay| overlay.unwrap(name) }
+        Guard.rename { Reflect.ask(klass, :alias_method, added, name) }
         Reflect.ask(klass, visibility, added)
-        overlays.product(names).each { |overlay, name| overlay.guard.renew(name) }
+      ensure
+        overlays.product([added, *name]).each { |overlay, one| overlay.guard.renew(one) }
       end
 
       # Ruby calls method_added on the class, but singleton_method_added on the object.

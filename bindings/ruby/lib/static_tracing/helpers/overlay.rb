@@ -23,16 +23,6 @@ module StaticTracing
           end
         end
 
-        # The method itself, if wrappers are in its way.
-        # @param target [Module]
-        # @param name [Symbol]
-        # @return [UnboundMethod, nil]
-        def original(target, name)
-          method = Reflect.ask(target, :instance_method, name)
-          method = method.super_method while method && Overlay === method.owner
-          method
-        end
-
         private
 
         def make(target, kind, label)
@@ -84,13 +74,14 @@ module StaticTracing
 
       # Puts a wrapper in, for as long as there is such a method.
       # @param name [Symbol]
-      # @yieldreturn [UnboundMethod] the wrapper for the method as it is now
+      # @yieldparam [UnboundMethod] the method as it is now
+      # @yieldreturn [UnboundMethod] the wrapper for it
       # @return [void]
       def put_in(name, &maker)
         take_out(name)
         @makers[name] = maker
         @guard.follow
-        wrap(name, Reflect.visibility(@guard.target, name))
+        @guard.renew(name)
       end
 
       # @param name [Symbol]
@@ -103,12 +94,11 @@ module StaticTracing
       end
 
       # @param name [Symbol]
-      # @param visibility [Symbol, nil] the method's own; nil: there is none
+      # @param visibility [Symbol] the method's own
+      # @param original [UnboundMethod]
       # @return [void]
-      def wrap(name, visibility)
-        return if visibility.nil? || Refusals.asked?(@guard.target, name)
-
-        wrapper = @makers.fetch(name).call
+      def wrap(name, visibility, original)
+        wrapper = @makers.fetch(name).call(original)
         without_warnings_of(name) { define_method(name, wrapper) }
         send(visibility, name) unless visibility == :public
       end

@@ -29,11 +29,10 @@ module StaticTracing
           raise InvalidMethodError, "#{label}##{method} cannot be traced: #{reason}" if reason
         end
 
-        # @param target [Module]
-        # @param method [Symbol] there is
+        # @param method [UnboundMethod]
         # @return [Boolean] is it one of {ASKED}, and Ruby's own?
-        def asked?(target, method)
-          ASKED.include?(method) && CORE.include?(Overlay.original(target, method).owner)
+        def asked?(method)
+          ASKED.include?(method.name) && CORE.include?(method.owner)
         end
 
         private
@@ -47,10 +46,10 @@ module StaticTracing
           return "#{label} has it from Ruby, which would be slower for ever" if
             CORE.include?(target) && OPTIMIZED.include?(method)
 
-          return unless CORE.include?(Reflect.ask(target, :instance_method, method).owner)
-          return "it looks at its caller's frame" if FRAMES.include?(method)
+          method = Reflect.ask(target, :instance_method, method)
+          return "Ruby acts another way where it is not its own" if asked?(method)
 
-          "Ruby acts another way where it is not its own" if ASKED.include?(method)
+          "it looks at its caller's frame" if FRAMES.include?(method.name) && CORE.include?(method.owner)
         end
       end
     end
