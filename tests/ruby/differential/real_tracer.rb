@@ -26,9 +26,11 @@ module Differential
       await { @helpers.all? { |helper| helper.tracepoint.attached? == is_wanted && follows?(helper) } }
     end
 
-    # A method that is gone has no wrapper.
+    # A method that is gone has no wrapper, nor has one that has come to light and would be refused.
     def follows?(helper)
-      helper.wrapped? == @is_wanted || Show.visibility(helper.target, helper.method_name).nil?
+      return true if helper.wrapped? == @is_wanted || Show.visibility(helper.target, helper.method_name).nil?
+
+      StaticTracing::Helpers::Refusals.asked?(helper.target.instance_method(helper.method_name))
     end
 
     def await

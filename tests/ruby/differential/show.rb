@@ -8,6 +8,8 @@ module Differential
     NAME = Module.instance_method(:name)
     # Frames of methods in C are where they were called from, which may be a wrapper: they are left out.
     PROGRAM = /\Aprogram:\d+:in [`'](?:block .*|<.*|(?:.*[#.])?(?:m\d|peek|returning))'/
+    # Ruby 3.4 counts one more of m(1, *[{k: 2}]) where the method is made by `def`, as a wrapper is.
+    MISCOUNTS = RUBY_VERSION >= "3.4"
     # A wrapper that takes the same arguments as the method refuses others in its stead.
     REFUSAL = /wrong number of arguments|(?:unknown|missing) keyword|no keywords accepted/
     # The gem takes the place of these where it has wrappers in.
@@ -59,6 +61,7 @@ module Differential
       # Without addresses, without what depends on all the names that there are, and without what Ruby says in another
       # way of an object that has a singleton class, or of a class that something was prepended to.
       def plain(text)
+        text = text.gsub(/\(given \d+/, "(given") if MISCOUNTS
         text = text.dup.force_encoding("UTF-8").scrub.sub(/\s*Did you mean\?.*/m, "").gsub(/0x\h{6,}/, "0x")
         text.gsub(/not defined in \S+/, "not defined").gsub(/#<Class:#<(\w+):0x>>/, '\1')
             .gsub(/an instance of (\w+)/, '#<\1:0x>').gsub(/^(?:program|\(usdt-ffi\)):\d+: warning/, "warning")
