@@ -8,16 +8,15 @@
  * one that is no address would end the program, only because somebody traces it.
  *
  * FUTEX_CMP_REQUEUE reads a word for us, as the kernel reads, with the fault handled: it compares
- * the word, and would then wake 0 waiters and move 0. All that it can do is to bring the page in,
- * or to fail with EFAULT (kernel/futex/requeue.c). Every kernel has it, it costs less than
- * madvise(2) with MADV_POPULATE_READ (Linux 5.14), and a program that has shut itself in with
- * seccomp must allow futex(2), or it can't use the C library.
+ * the word, and would then wake 0 waiters and move 0. All that it can do is what a read can, to
+ * bring the page in, or else to fail with EFAULT (kernel/futex/requeue.c). Every kernel has it, it
+ * costs less than madvise(2) with MADV_POPULATE_READ (Linux 5.14), and a program that has shut
+ * itself in with seccomp must allow futex(2), or it can't use the C library.
  *
  * A page that was touched just now, in the same tick of the clock, is not touched again. If another
  * mapping has taken its place since, and nobody has touched that, its string is shown as empty.
  */
 #include <linux/futex.h>
-#include <stdbool.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,44 +31,36 @@
 
 #define TOUCHED_MAX 16
 
-/* Of this thread. A forked child has the table but not the pages: its generation is another. */
-struct touched {
-    uint64_t page;
-    int64_t tick;
-    uint32_t generation;
-};
+/* The page that was touched last of those that have this place, and when, in one word: a thread, or
+ * a signal handler, never finds one of the two without the other. Not of each thread: what a
+ * library that was opened by dlopen() has for a thread is allocated at its first use. */
+static uint64_t touched[TOUCHED_MAX]; /* atomic */
 
-static int64_t current_tick(void)
+/* With the generation: a forked child has the table but not the pages. */
+static uint64_t current_tick(void)
 {
     struct timespec now = {0};
 
     (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now); /* of the vDSO: no system call */
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return ((uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec) ^
+           ((uint64_t)udyn_system_generation() << 32);
 }
 
-/* What a page is remembered by. Returns whether it was touched in this tick. */
-static bool remember(uint64_t page, int64_t tick)
+static void touch(uint64_t page, uint64_t tick)
 {
-    static _Thread_local struct touched touched[TOUCHED_MAX];
-    struct touched *entry = &touched[page / PAGE % TOUCHED_MAX];
+    uint64_t *last = &touched[page / PAGE % TOUCHED_MAX];
 
-    if (entry->page == page && entry->tick == tick && udyn_system_is_generation(entry->generation))
-        return true;
-    *entry = (struct touched){page, tick, udyn_system_generation()};
-    return false;
-}
-
-static void touch(uint64_t page, int64_t tick)
-{
-    if (!remember(page, tick))
-        (void)syscall(SYS_futex, page, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, 0, page, 0);
+    if (__atomic_load_n(last, __ATOMIC_ACQUIRE) == (page ^ tick))
+        return;
+    (void)syscall(SYS_futex, page, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, 0, page, 0);
+    __atomic_store_n(last, page ^ tick, __ATOMIC_RELEASE);
 }
 
 void udyn_system_touch_string(uint64_t address)
 {
     uint64_t first = address & ~(PAGE - 1);
     uint64_t last = (address + STRING_MAX - 1) & ~(PAGE - 1);
-    int64_t tick;
+    uint64_t tick;
 
     if (address == 0)
         return;
