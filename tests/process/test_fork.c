@@ -13,8 +13,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include "base/probe.h"
 #include "child.h"
 #include "support.h"
+#include "system/linux/lock.h"
 #include "system/system.h"
 
 static usdt_dyn_provider *provider;
@@ -144,6 +146,31 @@ static void fork_clears_what_a_debugger_has_set(void **state)
     in_child(expect_clear);
     assert_int_equal(*usdt_dyn_probe_semaphore(probe), 1);
     support_set_semaphore(probe, 0);
+}
+
+static int calls;
+
+static void count_call(void)
+{
+    calls++;
+}
+
+/* A signal handler that has interrupted the library can't have its lock, and one that leaves it by
+ * longjmp() takes the lock along. */
+static void fire_while_locked(void)
+{
+    EXPECT(udyn_lock_take() == 0);
+    support_set_semaphore(probe, 1);
+    usdt_dyn_fire(probe);
+    EXPECT(calls == 1);
+    udyn_lock_give_back();
+}
+
+static void a_fire_of_a_child_needs_no_lock(void **state)
+{
+    (void)state;
+    ((struct udyn_probe *)probe)->site = (const void *)(uintptr_t)count_call;
+    in_children(fire_while_locked);
 }
 
 /* Ends every descriptor, as daemons and subprocess libraries do. */
@@ -383,6 +410,7 @@ int main(void)
         TEST(fork_clears_what_a_debugger_has_set, backing),                                        \
         TEST(a_child_may_close_all_descriptors, backing),                                          \
         TEST(the_process_may_close_all_descriptors, backing),                                      \
+        TEST(a_fire_of_a_child_needs_no_lock, backing),                                            \
         TEST(two_threads_of_the_child_may_fire_at_once, backing),                                  \
         TEST(fork_while_another_thread_loads, backing), TEST(a_parent_may_end_first, backing),     \
         TEST(a_child_may_change_its_user, backing), TEST(a_process_may_become_a_daemon, backing)

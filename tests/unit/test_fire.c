@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/probe.h"
@@ -177,30 +178,70 @@ static void a_string_is_read_within_its_bounds(void **state)
     assert_int_equal(calls, 2);
 }
 
-/* A page is in the process's page table after the fire, which a tracer's copy depends on. */
-static void a_string_never_touched_is_in_memory_afterwards(void **state)
+/* A page of a file that this process has not touched. */
+static char *untouched_page(void)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     char path[] = "/tmp/usdt-dyn-unit.XXXXXX", *string;
-    int fd = mkstemp(path), flags = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-    uint64_t value, before = 0, after = 0;
-    off_t place;
+    int fd = mkstemp(path);
 
-    (void)state;
-    assert_true(fd >= 0 && flags >= 0 && unlink(path) == 0 && write(fd, "bread", 6) == 6);
+    assert_true(fd >= 0 && unlink(path) == 0 && write(fd, "bread", 6) == 6);
     string = mmap(NULL, page, PROT_READ, MAP_PRIVATE, fd, 0);
     assert_true(string != MAP_FAILED);
-    value = (uintptr_t)string;
-    place = (off_t)(value / page * sizeof(before));
-    make_probe(1, USDT_DYN_STRING);
-    assert_int_equal(pread(flags, &before, sizeof(before), place), sizeof(before));
-    usdt_dyn_probe_fire(probe, &value, 1);
-    assert_int_equal(pread(flags, &after, sizeof(after), place), sizeof(after));
-    assert_int_equal(before >> 63, 0); /* bit 63: the page is present */
-    assert_int_equal(after >> 63, 1);
-    munmap(string, page);
     close(fd);
-    close(flags);
+    return string;
+}
+
+/* Is it in the process's page table? A tracer's copy depends on that. */
+static bool is_in_memory(const char *string)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    uint64_t entry = 0;
+
+    assert_int_equal(pread(fd, &entry, sizeof(entry), (off_t)((uintptr_t)string / page * 8)), 8);
+    close(fd);
+    return entry >> 63 != 0; /* bit 63: the page is present */
+}
+
+static void fire_string(const char *string)
+{
+    uint64_t value = (uintptr_t)string;
+
+    usdt_dyn_probe_fire(probe, &value, 1);
+}
+
+static void a_string_never_touched_is_in_memory_afterwards(void **state)
+{
+    char *string = untouched_page();
+
+    (void)state;
+    make_probe(1, USDT_DYN_STRING);
+    assert_false(is_in_memory(string));
+    fire_string(string);
+    assert_true(is_in_memory(string));
+    munmap(string, 1);
+}
+
+/* A child has not the pages of a file that its parent has touched. */
+static void a_child_touches_a_string_anew(void **state)
+{
+    char *string = untouched_page();
+    pid_t child;
+    int status;
+
+    (void)state;
+    make_probe(1, USDT_DYN_STRING);
+    fire_string(string);
+    child = _Fork();
+    if (child == 0) {
+        status = is_in_memory(string) ? 2 : 0;
+        fire_string(string);
+        _exit(is_in_memory(string) ? status : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    munmap(string, 1);
 }
 
 static void errno_is_kept(void **state)
@@ -324,6 +365,7 @@ int main(void)
         cmocka_unit_test(only_strings_are_read),
         cmocka_unit_test(a_string_is_read_within_its_bounds),
         cmocka_unit_test(a_string_never_touched_is_in_memory_afterwards),
+        cmocka_unit_test(a_child_touches_a_string_anew),
         cmocka_unit_test(errno_is_kept),
         cmocka_unit_test(the_real_site_returns),
         cmocka_unit_test(tagged_integers_arrive),

@@ -34,6 +34,7 @@ struct wiped {
     uint32_t slow_works;      /* under way */
     uint32_t forks_waiting;   /* for them; new slow work waits for these */
     uint32_t threads_waiting; /* for `ended` to count */
+    uint64_t words[UDYN_WIPED_WORDS];
 };
 
 enum {
@@ -188,6 +189,13 @@ void udyn_lock_take_over(void)
 {
     __atomic_store_n(&generation, generation + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&wiped->is_own, 1, __ATOMIC_RELEASE);
+}
+
+uint64_t *udyn_lock_wiped_words(void)
+{
+    struct wiped *page = __atomic_load_n(&wiped, __ATOMIC_ACQUIRE);
+
+    return page != NULL ? page->words : NULL;
 }
 
 bool udyn_lock_notices_fork(void)

@@ -5,6 +5,7 @@
 #define UDYN_LINUX_LOCK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Takes the lock. Returns 0 or a negative errno with a sentence: -EDEADLK in a signal handler that
  * has interrupted this library, or -ENOMEM. */
@@ -27,6 +28,11 @@ void udyn_lock_take_over(void);
 /* False where the kernel can't tell the library that it was forked: then no site may be used that
  * a child must renew. */
 bool udyn_lock_notices_fork(void);
+
+/* Words that are all 0 in a forked child, whichever way it was forked. NULL in a process that has
+ * not used the library yet. Without the lock, also in a signal handler. */
+#define UDYN_WIPED_WORDS 16
+uint64_t *udyn_lock_wiped_words(void);
 
 /* Before a fork, under the lock, which it keeps: waits for slow work to end, but not for ever. */
 void udyn_lock_begin_fork(void);

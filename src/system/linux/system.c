@@ -99,6 +99,10 @@ bool udyn_system_may_fire(const struct udyn_probe *probe)
 {
     struct udyn_linux_image *image = (struct udyn_linux_image *)probe->image;
 
+    /* A child has nothing to renew here. So no lock is taken: a signal handler that leaves the fire
+     * by longjmp() would keep it. */
+    if (image->fork_call == 0)
+        return true;
     if (USDT_DYN_UNLIKELY(!udyn_lock_is_own() || udyn_renew_is_due(image, probe->site))) {
         if (udyn_system_lock() < 0) /* renews in a child */
             return false;

@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "system/linux/lock.h"
 #include "system/system.h"
 
 /* No processor of ours has smaller pages: on one with larger pages some are touched twice. */
@@ -29,44 +30,42 @@
 /* The kernel fetches no more of a string (MAX_STRING_SIZE in kernel/trace/trace_probe.h). */
 #define STRING_MAX ((uint64_t)4096)
 
-#define TOUCHED_MAX 16
-
-/* The page that was touched last of those that have this place, and when, in one word: a thread, or
- * a signal handler, never finds one of the two without the other. Not of each thread: what a
- * library that was opened by dlopen() has for a thread is allocated at its first use. */
-static uint64_t touched[TOUCHED_MAX]; /* atomic */
-
-/* With the generation: a forked child has the table but not the pages. */
 static uint64_t current_tick(void)
 {
     struct timespec now = {0};
 
     (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now); /* of the vDSO: no system call */
-    return ((uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec) ^
-           ((uint64_t)udyn_system_generation() << 32);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static void touch(uint64_t page, uint64_t tick)
+/*
+ * Of the pages that share a word it has the one that was touched last, and when, in one: a thread,
+ * or a signal handler, never finds one of the two without the other. A forked child may not have
+ * the pages, nor has it the words. They are not of each thread: what a library that was opened by
+ * dlopen() has for a thread is allocated at its first use.
+ */
+static void touch(uint64_t *words, uint64_t page, uint64_t tick)
 {
-    uint64_t *last = &touched[page / PAGE % TOUCHED_MAX];
+    uint64_t *word = &words[page / PAGE % UDYN_WIPED_WORDS];
 
-    if (__atomic_load_n(last, __ATOMIC_ACQUIRE) == (page ^ tick))
+    if (__atomic_load_n(word, __ATOMIC_ACQUIRE) == (page ^ tick))
         return;
     (void)syscall(SYS_futex, page, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, 0, page, 0);
-    __atomic_store_n(last, page ^ tick, __ATOMIC_RELEASE);
+    __atomic_store_n(word, page ^ tick, __ATOMIC_RELEASE);
 }
 
 void udyn_system_touch_string(uint64_t address)
 {
     uint64_t first = address & ~(PAGE - 1);
     uint64_t last = (address + STRING_MAX - 1) & ~(PAGE - 1);
+    uint64_t *words = udyn_lock_wiped_words();
     uint64_t tick;
 
-    if (address == 0)
+    if (address == 0 || words == NULL)
         return;
     tick = current_tick();
-    touch(first, tick);
+    touch(words, first, tick);
     /* Whether the string goes on there can't be known without reading it. */
     if (last != first)
-        touch(last, tick);
+        touch(words, last, tick);
 }
