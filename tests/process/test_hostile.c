@@ -57,6 +57,33 @@ static void a_plugin_makes_probes_in_its_constructor(void **state)
     in_child(open_plugins);
 }
 
+/* Two libraries in one process, as when a plugin has the static one in it: neither knows what the
+ * other has, and the lock that tells of it is gone with the descriptors. */
+static void open_plugin_with_its_own(void)
+{
+    usdt_dyn_provider *provider;
+    usdt_dyn_probe *probe;
+    void *plugin;
+    int fd;
+
+    EXPECT(usdt_dyn_provider_new(&provider, "first") == 0);
+    EXPECT(usdt_dyn_provider_add_probe(provider, &probe, "probe", NULL, 0) == 0);
+    EXPECT(usdt_dyn_provider_load(provider) == 0);
+    for (fd = STDERR_FILENO + 1; fd < 1024; fd++)
+        (void)close(fd);
+    plugin = dlopen(USDT_DYN_STATIC_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+    EXPECT(plugin != NULL);
+    EXPECT(access(usdt_dyn_provider_path(provider), F_OK) == 0);
+    EXPECT(dlclose(plugin) == 0);
+    usdt_dyn_provider_free(provider);
+}
+
+static void a_plugin_has_a_library_of_its_own(void **state)
+{
+    (void)state;
+    in_child(open_plugin_with_its_own);
+}
+
 /* A child can load a new image, whatever the other threads of its parent were doing. */
 static void fork_during_loads(void)
 {
@@ -296,6 +323,8 @@ int main(void)
         cmocka_unit_test(a_signal_handler_interrupts_a_call),
         cmocka_unit_test(a_loading_thread_is_cancelled),
         cmocka_unit_test(a_memfd_cannot_be_cut),
+        cmocka_unit_test_setup_teardown(a_plugin_has_a_library_of_its_own, support_enter_folder,
+                                        support_leave_folder),
         cmocka_unit_test_setup_teardown(the_umask_takes_all_rights, support_enter_folder,
                                         support_leave_folder),
         cmocka_unit_test_setup_teardown(the_process_changes_its_root, support_enter_folder,

@@ -48,6 +48,24 @@ static unsigned int pid_namespace(void)
     return stat("/proc/self/ns/pid", &status) == 0 ? (unsigned int)status.st_ino : 0;
 }
 
+/* Has this process a file of the folder mapped? */
+static bool is_mapped(const char *name)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char *line = NULL;
+    size_t size = 0;
+    bool found = false;
+
+    if (maps == NULL)
+        return true; /* in doubt */
+    while (!found && getline(&line, &size, maps) >= 0)
+        found = strstr(line, name) != NULL;
+    found = found || !feof(maps);
+    free(line);
+    (void)fclose(maps);
+    return found;
+}
+
 /* Is the process that made a folder of this name gone? Not if there is any doubt. */
 static bool is_owner_gone(const char *name, unsigned int own_namespace)
 {
@@ -59,9 +77,10 @@ static bool is_owner_gone(const char *name, unsigned int own_namespace)
         return false; /* none of ours */
     if (namespace == 0 || namespace != own_namespace)
         return false;
-    /* A folder of our own pid that we do not have: from before an exec, or an earlier process. */
+    /* A folder of our own pid: from before an exec, of an earlier process, or of another copy of
+     * the library, which a plugin may have in it. */
     if ((pid_t)pid == getpid())
-        return true;
+        return !is_mapped(name);
     return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
 }
 
