@@ -130,6 +130,7 @@ static enum udyn_status add_as(struct udyn_options *options, const char *text)
             continue;
         options->as = udyn_reallocate(options->as, options->nas + 1, sizeof(*options->as));
         set_as(&options->as[options->nas++], text, (size_t)(how - text));
+        options->as[options->nas - 1].text = text;
         options->as[options->nas - 1].how = ways[i].how;
         return UDYN_DONE;
     }

@@ -24,6 +24,7 @@ enum udyn_as {
 struct udyn_as_option {
     struct udyn_pattern probes; /* of which probes; those of any name if it was left out */
     char *arg;
+    const char *text; /* as it was given */
     enum udyn_as how;
 };
 

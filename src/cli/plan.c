@@ -71,6 +71,16 @@ static enum udyn_show show_of_type(const char *type)
 }
 
 /* --as takes an argument by its name or, always, as arg0, arg1, ... */
+static bool is_meant(const struct udyn_as_option *as, const struct udyn_read_probe *location,
+                     const struct udyn_argument *argument, size_t index)
+{
+    char number[24];
+
+    snprintf(number, sizeof(number), "arg%zu", index);
+    return (strcmp(as->arg, argument->name) == 0 || strcmp(as->arg, number) == 0) &&
+           udyn_pattern_matches(&as->probes, 1, location->provider, location->name);
+}
+
 static enum udyn_show choose_show(const struct udyn_options *options,
                                   const struct udyn_read_probe *location,
                                   const struct udyn_argument *argument, size_t index)
@@ -80,14 +90,10 @@ static enum udyn_show choose_show(const struct udyn_options *options,
         [UDYN_AS_SIGNED] = UDYN_SHOW_SIGNED, [UDYN_AS_UNSIGNED] = UDYN_SHOW_UNSIGNED,
         [UDYN_AS_DOUBLE] = UDYN_SHOW_DOUBLE,
     };
-    char number[24];
     size_t i;
 
-    snprintf(number, sizeof(number), "arg%zu", index);
     for (i = options->nas; i-- > 0;)
-        if ((strcmp(options->as[i].arg, argument->name) == 0 ||
-             strcmp(options->as[i].arg, number) == 0) &&
-            udyn_pattern_matches(&options->as[i].probes, 1, location->provider, location->name))
+        if (is_meant(&options->as[i], location, argument, index))
             return shows[options->as[i].how];
     return show_of_type(argument->type);
 }
@@ -208,6 +214,30 @@ static int compare(const void *one, const void *other)
     return (one > other) - (one < other);
 }
 
+/* Notes which --as mean an argument of a location. */
+static void note_as(struct udyn_plan *plan, const struct udyn_read_probe *location,
+                    const struct udyn_argument *arguments, size_t count)
+{
+    size_t i, j;
+
+    if (plan->has_as == NULL)
+        plan->has_as = udyn_allocate(plan->options->nas, sizeof(*plan->has_as));
+    for (i = 0; i < plan->options->nas; i++)
+        for (j = 0; j < count && !plan->has_as[i]; j++)
+            plan->has_as[i] = is_meant(&plan->options->as[i], location, &arguments[j], j);
+}
+
+void udyn_plan_say_unmeant(const struct udyn_plan *plan)
+{
+    size_t i;
+
+    for (i = 0; plan->has_as != NULL && i < plan->options->nas; i++)
+        if (!plan->has_as[i])
+            udyn_say("--as %s: none of these probes has an argument of that name; usdt-dyn list "
+                     "shows the arguments",
+                     plan->options->as[i].text);
+}
+
 /* Is this the first time that a location is seen? */
 static bool is_new(struct udyn_plan *plan, const struct udyn_read_probe *location)
 {
@@ -234,6 +264,7 @@ void udyn_plan_add(const struct udyn_found *found, void *context)
             return;
         }
         count = udyn_arguments(found->file->content.machine, location, arguments);
+        note_as(plan, location, arguments, count);
         probe = find_probe(plan, location, arguments, count, i == 0);
         if (probe == SIZE_MAX)
             probe = add_probe(plan, location, arguments, count);
@@ -280,6 +311,7 @@ void udyn_plan_free(struct udyn_plan *plan)
     }
     free(plan->sites);
     free(plan->probes);
+    free(plan->has_as);
     tdestroy(plan->seen, keep);
     memset(plan, 0, sizeof(*plan));
 }

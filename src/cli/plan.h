@@ -74,6 +74,7 @@ struct udyn_plan {
     bool has_left_out; /* there are more sites than are attached to */
     /* Private. */
     void *seen;
+    bool *has_as; /* for each --as, is there an argument that it means? */
 };
 
 /* Adds a probe: the `use` of a catalogue, with the plan as context. A site that several processes
@@ -82,6 +83,9 @@ void udyn_plan_add(const struct udyn_found *found, void *plan);
 
 /* Are the sites of a probe in it? */
 bool udyn_plan_has(const struct udyn_plan *plan, const struct udyn_found *found);
+
+/* Says which --as means no argument of any probe. */
+void udyn_plan_say_unmeant(const struct udyn_plan *plan);
 
 void udyn_plan_free(struct udyn_plan *plan);
 

@@ -94,12 +94,21 @@ static size_t most_rows(bool is_end)
     return (size_t)window.ws_row - 3;
 }
 
+/* How wide the terminal is; 0 elsewhere. */
+static size_t terminal_columns(void)
+{
+    struct winsize window;
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) < 0 ? 0 : window.ws_col;
+}
+
 static void draw_table(struct udyn_summary *summary, FILE *out, const size_t *indexes, size_t count,
                        double seconds, bool is_end)
 {
-    static const struct udyn_column columns[] = {
+    static const struct udyn_column titles[] = {
         {"PROBE", false}, {"EVENTS", true}, {"EVENTS/S", true}, {"OVERHEAD NS", true}};
-    struct udyn_table table = {.columns = columns, .ncolumns = summary->has_overhead ? 4 : 3};
+    struct udyn_table table = {
+        .columns = titles, .ncolumns = summary->has_overhead ? 4 : 3, .width = terminal_columns()};
     size_t most = most_rows(is_end);
     size_t shown = count < most ? count : most;
     size_t i;

@@ -10,6 +10,9 @@
 /* A column is no wider: one long cell does not make every row as long. */
 #define MOST_WIDTH ((size_t)128)
 
+/* The least that a first column is cut to: its title. */
+#define FIRST_LEAST 5
+
 void udyn_table_add(struct udyn_table *table, char *cell)
 {
     if (table->ncells == table->capacity) {
@@ -31,6 +34,19 @@ static size_t width_of(const char *cell)
     return strnlen(cell, 4 * MOST_WIDTH) == 4 * MOST_WIDTH ? MOST_WIDTH : udyn_text_width(cell);
 }
 
+/* The end of a name tells more than its beginning. */
+static void put_cut(FILE *out, const char *cell, size_t width)
+{
+    size_t rest = udyn_text_width(cell);
+
+    fputs("\xe2\x80\xa6", out);
+    for (; rest >= width; rest--)
+        do
+            cell++;
+        while (((unsigned char)*cell & 0xc0) == 0x80);
+    fputs(cell, out);
+}
+
 static void put_row(const struct udyn_table *table, const char *const *cells, const size_t *widths,
                     FILE *out)
 {
@@ -44,11 +60,26 @@ static void put_row(const struct udyn_table *table, const char *const *cells, co
 
         if (is_number)
             put_spaces(out, space);
-        fputs(cells[i], out);
+        if (table->width > 0 && width > widths[i])
+            put_cut(out, cells[i], widths[i]);
+        else
+            fputs(cells[i], out);
         if (!is_number && !is_last)
             put_spaces(out, space);
         fputs(is_last ? "\n" : "  ", out);
     }
+}
+
+/* Takes from the first column what is too much, but for some letters. */
+static void fit(const struct udyn_table *table, size_t *widths)
+{
+    size_t others = 0, i;
+
+    for (i = 1; i < table->ncolumns; i++)
+        others += 2 + widths[i];
+    if (table->width == 0 || others + widths[0] <= table->width)
+        return;
+    widths[0] = table->width > others + FIRST_LEAST ? table->width - others : FIRST_LEAST;
 }
 
 static void measure(const struct udyn_table *table, size_t *widths)
@@ -64,6 +95,7 @@ static void measure(const struct udyn_table *table, size_t *widths)
         if (width > *most)
             *most = width < MOST_WIDTH ? width : MOST_WIDTH;
     }
+    fit(table, widths);
 }
 
 static void put_titles(const struct udyn_table *table, const size_t *widths, FILE *out)

@@ -22,6 +22,7 @@ struct udyn_table {
     size_t capacity;
     size_t size; /* bytes in the cells */
     bool has_titles;
+    size_t width; /* of the terminal, in which lines are to fit; 0: any */
 };
 
 /* Adds the next cell, left to right and row by row; takes the string over. */

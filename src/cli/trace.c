@@ -230,6 +230,7 @@ static enum udyn_status find(struct trace *trace)
         }
     }
     udyn_catalog_tell(&trace->catalog);
+    udyn_plan_say_unmeant(&trace->plan);
     if (trace->plan.has_left_out)
         udyn_say("there are more than %zu sites: the others are left out. Give a pattern",
                  trace->plan.nsites);
