@@ -29,6 +29,7 @@ struct trial {
     struct udyn_plan plan;
     struct udyn_targets targets;
     struct udyn_session session;
+    struct udyn_gather gather;
     struct udyn_stream stream;
     pid_t pid;
 };
@@ -57,20 +58,21 @@ static bool attach(struct trial *trial)
         return false;
     }
     udyn_session_place(&trial->session, &trial->plan);
+    udyn_gather_open(&trial->gather, &trial->session);
     if (trial->session.nplaced == 1)
         return true;
     udyn_doctor_tell(UDYN_FOUND_BAD, "trial", "the kernel placed no uprobe");
     return false;
 }
 
-static bool is_event(const struct trial *trial, const struct udyn_record *record)
+static bool is_event(struct trial *trial, const struct udyn_record *record)
 {
     static const struct udyn_field type = {.offset = 0, .size = 2};
     const struct udyn_session_event *kind = udyn_session_event(
         &trial->session, (uint16_t)udyn_field_number(type, record->bytes, record->size));
     struct udyn_event event;
 
-    return kind != NULL && udyn_event_read(&event, &trial->session, kind, record) &&
+    return kind != NULL && udyn_event_read(&event, &trial->gather, kind, record) &&
            event.values[0].number == VALUE;
 }
 
@@ -109,6 +111,7 @@ static void try_probe(struct trial *trial, const usdt_dyn_probe *probe, const ch
 static void clean_up(struct trial *trial)
 {
     udyn_stream_close(&trial->stream);
+    udyn_gather_close(&trial->gather);
     udyn_session_close(&trial->session);
     udyn_targets_close(&trial->targets);
     udyn_plan_free(&trial->plan);

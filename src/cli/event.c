@@ -51,42 +51,57 @@ static void read_number(struct udyn_value *value, uint64_t number, const struct 
     }
 }
 
+static void read_string(struct udyn_value *value, unsigned int index, struct udyn_gather *gather,
+                        const struct udyn_session_event *kind, const struct udyn_record *record)
+{
+    value->string = udyn_gather_string(gather, kind, record, index, &value->length, &value->is_cut);
+    value->kind = value->string != NULL ? UDYN_VALUE_STRING : UDYN_VALUE_NULL;
+}
+
 static void read_value(struct udyn_value *value, const struct udyn_source *source,
-                       enum udyn_show show, const struct udyn_session_event *kind,
-                       const struct udyn_record *record)
+                       enum udyn_show show, struct udyn_gather *gather,
+                       const struct udyn_session_event *kind, const struct udyn_record *record)
 {
     value->kind = UDYN_VALUE_UNKNOWN;
-    if (source->kind == UDYN_SOURCE_CONSTANT) {
+    value->is_cut = false;
+    switch (source->kind) {
+    case UDYN_SOURCE_UNKNOWN:
+        break;
+    case UDYN_SOURCE_CONSTANT:
         read_number(value, (uint64_t)source->constant, source, show);
-    } else if (source->kind == UDYN_SOURCE_FIELD && show == UDYN_SHOW_STRING) {
-        value->string = udyn_field_string(kind->fields[source->field], record->bytes, record->size,
-                                          &value->length);
-        value->kind = value->string != NULL ? UDYN_VALUE_STRING : UDYN_VALUE_NULL;
-    } else if (source->kind == UDYN_SOURCE_FIELD) {
+        break;
+    case UDYN_SOURCE_STRING:
+        read_string(value, source->field, gather, kind, record);
+        break;
+    case UDYN_SOURCE_FIELD:
         read_number(value,
                     udyn_field_number(kind->fields[source->field], record->bytes, record->size),
                     source, show);
+        break;
     }
 }
 
-bool udyn_event_read(struct udyn_event *event, const struct udyn_session *session,
+bool udyn_event_read(struct udyn_event *event, struct udyn_gather *gather,
                      const struct udyn_session_event *kind, const struct udyn_record *record)
 {
     uint64_t number = udyn_field_number(kind->site, record->bytes, record->size);
+    const struct udyn_plan *plan = gather->plan;
     const struct udyn_traced *probe;
     const struct udyn_site *site;
     size_t i;
 
-    if (number >= session->plan->nsites)
+    if (number >= plan->nsites)
         return false;
-    site = &session->plan->sites[number];
-    probe = &session->plan->probes[site->probe];
+    site = &plan->sites[number];
+    probe = &plan->probes[site->probe];
+    udyn_gather_begin(gather, kind, record, site);
     event->probe = site->probe;
     event->time = record->time;
     event->comm = udyn_field_string(kind->comm, record->bytes, record->size, &event->comm_length);
     if (event->comm == NULL)
         event->comm = "";
     for (i = 0; i < probe->nargs; i++)
-        read_value(&event->values[i], &site->sources[i], probe->arguments[i].show, kind, record);
+        read_value(&event->values[i], &site->sources[i], probe->arguments[i].show, gather, kind,
+                   record);
     return true;
 }

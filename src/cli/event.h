@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cli/gather.h"
 #include "cli/plan.h"
 #include "cli/ring.h"
 #include "cli/session.h"
@@ -15,7 +16,7 @@
 struct udyn_value {
     enum {
         UDYN_VALUE_UNKNOWN, /* the kernel could not fetch it */
-        UDYN_VALUE_NULL,    /* a string at NULL, or where nothing can be read */
+        UDYN_VALUE_NULL,    /* a string at NULL */
         UDYN_VALUE_SIGNED,
         UDYN_VALUE_UNSIGNED,
         UDYN_VALUE_DOUBLE,
@@ -23,8 +24,9 @@ struct udyn_value {
     } kind;
     uint64_t number; /* sign-extended if it is signed */
     double real;
-    const char *string; /* in the record */
+    const char *string; /* in the record, or in the gatherer */
     size_t length;
+    bool is_cut; /* there is more of the string than this */
 };
 
 struct udyn_event {
@@ -37,7 +39,7 @@ struct udyn_event {
 };
 
 /* Fills in all but pid and tid. False: the record is of no site. */
-bool udyn_event_read(struct udyn_event *event, const struct udyn_session *session,
+bool udyn_event_read(struct udyn_event *event, struct udyn_gather *gather,
                      const struct udyn_session_event *kind, const struct udyn_record *record);
 
 #endif

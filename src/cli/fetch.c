@@ -27,21 +27,21 @@ static bool put_symbol(char *text, size_t size, const struct udyn_operand *opera
     return true;
 }
 
-static bool put_place(char *text, size_t size, const struct udyn_operand *operand, int fd,
+bool udyn_fetch_place(char place[UDYN_PLACE_SIZE], const struct udyn_operand *operand, int fd,
                       const struct udyn_read_probe *location)
 {
     switch (operand->kind) {
     case UDYN_OPERAND_REGISTER:
-        snprintf(text, size, "%%%s", operand->base);
+        snprintf(place, UDYN_PLACE_SIZE, "%%%s", operand->base);
         return true;
     case UDYN_OPERAND_MEMORY:
-        snprintf(text, size, "%+" PRId64 "(%%%s)", operand->number, operand->base);
+        snprintf(place, UDYN_PLACE_SIZE, "%+" PRId64 "(%%%s)", operand->number, operand->base);
         return true;
     case UDYN_OPERAND_CONSTANT:
-        snprintf(text, size, "\\%" PRId64, operand->number);
+        snprintf(place, UDYN_PLACE_SIZE, "\\%" PRId64, operand->number);
         return true;
     case UDYN_OPERAND_SYMBOL:
-        return put_symbol(text, size, operand, fd, location);
+        return put_symbol(place, UDYN_PLACE_SIZE, operand, fd, location);
     default:
         return false;
     }
@@ -50,11 +50,11 @@ static bool put_place(char *text, size_t size, const struct udyn_operand *operan
 bool udyn_fetch(char text[UDYN_FETCH_SIZE], const struct udyn_operand *operand,
                 enum udyn_fetch_what what, int fd, const struct udyn_read_probe *location)
 {
-    char place[48];
+    char place[UDYN_PLACE_SIZE];
     unsigned int bits = operand->size * 8;
     int length;
 
-    if (!put_place(place, sizeof(place), operand, fd, location))
+    if (!udyn_fetch_place(place, operand, fd, location))
         return false;
     if (what == UDYN_FETCH_STRING) {
         /* The kernel follows no constant. */

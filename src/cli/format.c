@@ -27,7 +27,7 @@ int udyn_format_read(struct udyn_format *format, int folder, const char *group, 
     return 0;
 }
 
-/* "\tfield:unsigned int s;\toffset:16;\tsize:4;\tsigned:0;" */
+/* "\tfield:unsigned int s;\toffset:16;\tsize:4;\tsigned:0;", "\tfield:u64 s0[4];..." */
 struct udyn_field udyn_format_field(const struct udyn_format *format, const char *name)
 {
     struct udyn_field field = {0};
@@ -36,8 +36,12 @@ struct udyn_field udyn_format_field(const struct udyn_format *format, const char
 
     snprintf(wanted, sizeof(wanted), " %s;\toffset:", name);
     found = strstr(format->text, wanted);
+    if (found == NULL) {
+        snprintf(wanted, sizeof(wanted), " %s[", name);
+        found = strstr(format->text, wanted);
+    }
     if (found != NULL &&
-        sscanf(found + strlen(wanted), "%hu;\tsize:%hu;", &field.offset, &field.size) != 2)
+        sscanf(strchr(found, ';'), ";\toffset:%hu;\tsize:%hu;", &field.offset, &field.size) != 2)
         field.size = 0;
     return field;
 }

@@ -20,7 +20,7 @@ struct udyn_format {
 /* Reads events/GROUP/EVENT/format below a folder. Returns 0 or a negative errno. */
 int udyn_format_read(struct udyn_format *format, int folder, const char *group, const char *event);
 
-/* Finds a field; its size is 0 if there is none. */
+/* Finds a field, which may be an array; its size is 0 if there is none. */
 struct udyn_field udyn_format_field(const struct udyn_format *format, const char *name);
 
 void udyn_format_free(struct udyn_format *format);

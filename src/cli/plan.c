@@ -152,6 +152,52 @@ static size_t add_probe(struct udyn_plan *plan, const struct udyn_read_probe *lo
     return plan->nprobes++;
 }
 
+/* A site with what its arguments are fetched from. */
+struct planned {
+    const struct udyn_site *site;
+    const struct udyn_argument *arguments;
+    size_t count;
+    char values[UDYN_OPERAND_MAX][UDYN_FETCH_SIZE]; /* of each argument */
+    char places[UDYN_OPERAND_MAX][UDYN_PLACE_SIZE]; /* of strings */
+};
+
+static enum udyn_source_kind choose_source(struct planned *planned, size_t index,
+                                           enum udyn_show show)
+{
+    const struct udyn_operand *operand = &planned->arguments[index].operand;
+    const struct udyn_site *site = planned->site;
+
+    if (show != UDYN_SHOW_STRING && operand->kind == UDYN_OPERAND_CONSTANT)
+        return UDYN_SOURCE_CONSTANT;
+    if (!udyn_fetch(planned->values[index], operand, UDYN_FETCH_VALUE, site->file->fd,
+                    site->location))
+        return UDYN_SOURCE_UNKNOWN;
+    if (show != UDYN_SHOW_STRING)
+        return UDYN_SOURCE_FIELD;
+    /* The kernel follows no constant, and no part of a register. */
+    return operand->kind != UDYN_OPERAND_CONSTANT && operand->shift == 0 &&
+                   udyn_fetch_place(planned->places[index], operand, site->file->fd, site->location)
+               ? UDYN_SOURCE_STRING
+               : UDYN_SOURCE_UNKNOWN;
+}
+
+static void put_fetches(FILE *out, const void *what)
+{
+    const struct planned *planned = what;
+    size_t i;
+
+    for (i = 0; i < planned->count; i++) {
+        const struct udyn_source *source = &planned->site->sources[i];
+
+        if (source->kind == UDYN_SOURCE_FIELD)
+            fprintf(out, " f%u=%s", source->field, planned->values[i]);
+        if (source->kind == UDYN_SOURCE_STRING) {
+            fprintf(out, " p%u=%s", source->field, planned->values[i]);
+            udyn_piece_fetch(out, 0, source->field, planned->places[i]);
+        }
+    }
+}
+
 /* The type of a field is what is behind the last ':' of its fetch argument; a part of a register
  * lies in a field of 16 bits. */
 static const char *type_of_field(const char *fetch)
@@ -161,52 +207,70 @@ static const char *type_of_field(const char *fetch)
     return type[0] == 'b' ? "u16" : type;
 }
 
-static void plan_source(struct udyn_source *source, const struct udyn_argument *argument,
-                        enum udyn_show show, const struct udyn_site *site, char *fetch)
+static void put_types(FILE *out, const void *what)
 {
-    const struct udyn_operand *operand = &argument->operand;
-    enum udyn_fetch_what what = show == UDYN_SHOW_STRING ? UDYN_FETCH_STRING : UDYN_FETCH_VALUE;
+    const struct planned *planned = what;
+    size_t i;
 
-    source->size = operand->size;
-    source->is_signed = operand->is_signed;
-    if (what == UDYN_FETCH_VALUE && operand->kind == UDYN_OPERAND_CONSTANT) {
-        source->kind = UDYN_SOURCE_CONSTANT;
-        source->constant = operand->number;
-    } else if (udyn_fetch(fetch, operand, what, site->file->fd, site->location)) {
-        source->kind = UDYN_SOURCE_FIELD;
+    for (i = 0; i < planned->count; i++) {
+        const struct udyn_source *source = &planned->site->sources[i];
+
+        if (source->kind == UDYN_SOURCE_FIELD)
+            fprintf(out, " %s", type_of_field(planned->values[i]));
+        if (source->kind == UDYN_SOURCE_STRING)
+            fprintf(out, " %s string", type_of_field(planned->values[i]));
     }
+}
+
+static void say_unknown(struct udyn_traced *probe, size_t index, const struct udyn_operand *operand)
+{
+    if (probe->arguments[index].is_said)
+        return;
+    probe->arguments[index].is_said = true;
+    udyn_say("%s: the kernel can't fetch %s from %.*s: it is shown as unknown", probe->title,
+             probe->arguments[index].name, (int)operand->length, operand->text);
+}
+
+/* Returns its number among those of the site. */
+static unsigned int add_string(struct udyn_plan *plan, struct udyn_site *site,
+                               const char place[UDYN_PLACE_SIZE])
+{
+    struct udyn_string *string;
+
+    plan->strings = udyn_reallocate(plan->strings, plan->nstrings + 1, sizeof(*plan->strings));
+    string = &plan->strings[plan->nstrings++];
+    string->site = (size_t)(site - plan->sites);
+    memcpy(string->place, place, UDYN_PLACE_SIZE);
+    return (unsigned int)site->nstrings++;
 }
 
 static void plan_sources(struct udyn_plan *plan, struct udyn_site *site,
                          const struct udyn_argument *arguments, size_t count)
 {
+    struct planned planned = {.site = site, .arguments = arguments, .count = count};
     struct udyn_traced *probe = &plan->probes[site->probe];
-    char fetches[UDYN_OPERAND_MAX * (UDYN_FETCH_SIZE + 8)] = "";
-    char types[UDYN_OPERAND_MAX * 8] = "";
-    size_t length = 0, types_length = 0, i;
-    unsigned int field = 0;
+    unsigned int nfields = 0;
+    size_t i;
 
     site->sources = udyn_allocate(count, sizeof(*site->sources));
+    site->first_string = plan->nstrings;
     for (i = 0; i < count; i++) {
+        const struct udyn_operand *operand = &arguments[i].operand;
         struct udyn_source *source = &site->sources[i];
-        char fetch[UDYN_FETCH_SIZE];
 
-        plan_source(source, &arguments[i], probe->arguments[i].show, site, fetch);
-        if (source->kind == UDYN_SOURCE_FIELD) {
-            source->field = field++;
-            length += (size_t)snprintf(fetches + length, sizeof(fetches) - length, " f%u=%s",
-                                       source->field, fetch);
-            types_length += (size_t)snprintf(types + types_length, sizeof(types) - types_length,
-                                             " %s", type_of_field(fetch));
-        } else if (source->kind == UDYN_SOURCE_UNKNOWN && !probe->arguments[i].is_said) {
-            probe->arguments[i].is_said = true;
-            udyn_say("%s: the kernel can't fetch %s from %.*s: it is shown as unknown",
-                     probe->title, probe->arguments[i].name, (int)arguments[i].operand.length,
-                     arguments[i].operand.text);
-        }
+        source->size = operand->size;
+        source->is_signed = operand->is_signed;
+        source->constant = operand->number;
+        source->kind = choose_source(&planned, i, probe->arguments[i].show);
+        if (source->kind == UDYN_SOURCE_FIELD)
+            source->field = nfields++;
+        else if (source->kind == UDYN_SOURCE_STRING)
+            source->field = add_string(plan, site, planned.places[i]);
+        else if (source->kind == UDYN_SOURCE_UNKNOWN)
+            say_unknown(probe, i, operand);
     }
-    site->fetch = udyn_copy(fetches);
-    site->types = udyn_copy(types);
+    site->fetch = printed(put_fetches, &planned);
+    site->types = printed(put_types, &planned);
 }
 
 static int compare(const void *one, const void *other)
@@ -310,6 +374,7 @@ void udyn_plan_free(struct udyn_plan *plan)
         free(probe->json);
     }
     free(plan->sites);
+    free(plan->strings);
     free(plan->probes);
     free(plan->has_as);
     tdestroy(plan->seen, keep);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is to be traced: probes with their sites, and for each argument where its value comes from.
- * A site's fetch arguments are the fields f0, f1, ... of its event; sites with fields of the same
- * types can share one event.
+ * A site's fetch arguments are the fields f0, f1, ... of its event, and for strings their addresses
+ * p0, p1, ... and bytes s0, s1, ...; sites with fields of the same types can share one event.
  */
 #ifndef UDYN_CLI_PLAN_H
 #define UDYN_CLI_PLAN_H
@@ -13,6 +13,7 @@
 
 #include "cli/catalog.h"
 #include "cli/options.h"
+#include "cli/pieces.h"
 #include "read/operand.h"
 
 /* How a value is shown. */
@@ -43,14 +44,17 @@ struct udyn_traced {
     size_t nsites;
 };
 
+enum udyn_source_kind {
+    UDYN_SOURCE_UNKNOWN,
+    UDYN_SOURCE_CONSTANT,
+    UDYN_SOURCE_FIELD,
+    UDYN_SOURCE_STRING,
+};
+
 /* Where an argument's value comes from at one site. */
 struct udyn_source {
-    enum {
-        UDYN_SOURCE_UNKNOWN,
-        UDYN_SOURCE_CONSTANT,
-        UDYN_SOURCE_FIELD,
-    } kind;
-    unsigned int field;
+    enum udyn_source_kind kind;
+    unsigned int field; /* its number among the fields, or among the strings */
     unsigned int size;
     bool is_signed;
     int64_t constant;
@@ -61,8 +65,15 @@ struct udyn_site {
     const struct udyn_catalog_file *file;
     const struct udyn_read_probe *location;
     struct udyn_source *sources; /* one an argument */
-    char *fetch;                 /* " f0=%di:u64 f1=...": what is asked of the kernel */
+    char *fetch;                 /* " f0=%di:u64 p0=...": what is asked of the kernel */
     char *types;                 /* " u64 string": of the fields */
+    size_t first_string;         /* of its own in udyn_plan.strings */
+    size_t nstrings;
+};
+
+struct udyn_string {
+    size_t site;
+    char place[UDYN_PLACE_SIZE]; /* where its address is */
 };
 
 struct udyn_plan {
@@ -71,6 +82,8 @@ struct udyn_plan {
     size_t nprobes;
     struct udyn_site *sites;
     size_t nsites;
+    struct udyn_string *strings;
+    size_t nstrings;
     bool has_left_out; /* there are more sites than are attached to */
     /* Private. */
     void *seen;

@@ -62,6 +62,8 @@ static void put_text_value(FILE *out, const struct udyn_value *value, enum udyn_
         break;
     case UDYN_VALUE_STRING:
         udyn_text_quote(out, value->string, value->length);
+        if (value->is_cut)
+            fputs("\xe2\x80\xa6", out);
         break;
     }
 }
@@ -103,6 +105,22 @@ static void put_json_value(FILE *out, const struct udyn_value *value, enum udyn_
     }
 }
 
+/* The names of the strings that are longer than what is shown of them. */
+static void put_cut(FILE *out, const struct udyn_traced *probe, const struct udyn_event *event)
+{
+    const char *before = ",\"cut\":[";
+    size_t i;
+
+    for (i = 0; i < probe->nargs; i++) {
+        if (!event->values[i].is_cut)
+            continue;
+        fprintf(out, "%s%s", before, probe->arguments[i].json_name);
+        before = ",";
+    }
+    if (before[1] == '\0')
+        fputc(']', out);
+}
+
 void udyn_print_json(FILE *out, const struct udyn_traced *probe, const struct udyn_event *event)
 {
     size_t i;
@@ -115,5 +133,7 @@ void udyn_print_json(FILE *out, const struct udyn_traced *probe, const struct ud
         fprintf(out, "%s%s:", i == 0 ? "" : ",", probe->arguments[i].json_name);
         put_json_value(out, &event->values[i], probe->arguments[i].show);
     }
-    fputs("}}\n", out);
+    fputc('}', out);
+    put_cut(out, probe, event);
+    fputs("}\n", out);
 }

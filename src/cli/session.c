@@ -57,8 +57,7 @@ static void set_buffers(int instance)
 
     if (kb > BUFFER_MOST_KB)
         kb = BUFFER_MOST_KB;
-    /* A bigger sub-buffer (Linux 6.8) takes a longer record: the usual one does not take a string
-     * of 4 KiB, and such an event is gone without being counted. */
+    /* Less is wasted at the end of a bigger sub-buffer (Linux 6.8) when strings are long. */
     (void)udyn_tracefs_set(instance, "buffer_subbuf_size_kb", "16");
     /* With little memory smaller ones do: what is lost is counted. */
     for (; kb >= BUFFER_LEAST_KB; kb /= 2) {
@@ -103,6 +102,19 @@ enum udyn_status udyn_session_open(struct udyn_session *session)
     return UDYN_DONE;
 }
 
+void udyn_session_put_site(FILE *out, const struct udyn_session *session, char sign,
+                           const char *event, const struct udyn_site *site)
+{
+    const struct udyn_read_probe *location = site->location;
+
+    /* By our own descriptor: a path may have spaces, be deleted, or of another namespace. The
+     * offset as the kernel writes it: it compares the text when a site goes. */
+    fprintf(out, "%c:%s/%s /proc/self/fd/%d:0x%016" PRIx64, sign, session->group, event,
+            site->file->fd, location->site_offset);
+    if (location->semaphore != 0)
+        fprintf(out, "(0x%" PRIx64 ")", location->semaphore_offset);
+}
+
 static int define(struct udyn_session *session, const char *event,
                   const struct udyn_site *const *sites, size_t count)
 {
@@ -114,13 +126,7 @@ static int define(struct udyn_session *session, const char *event,
     if (out == NULL)
         return -ENOMEM;
     for (i = 0; i < count; i++) {
-        const struct udyn_read_probe *location = sites[i]->location;
-
-        /* By our own descriptor: a path may have spaces, be deleted, or of another namespace. */
-        fprintf(out, "p:%s/%s /proc/self/fd/%d:0x%" PRIx64, session->group, event,
-                sites[i]->file->fd, location->site_offset);
-        if (location->semaphore != 0)
-            fprintf(out, "(0x%" PRIx64 ")", location->semaphore_offset);
+        udyn_session_put_site(out, session, 'p', event, sites[i]);
         fprintf(out, " site=\\%zu:u32 comm=$comm%s\n", (size_t)(sites[i] - session->plan->sites),
                 sites[i]->fetch);
     }
@@ -130,35 +136,44 @@ static int define(struct udyn_session *session, const char *event,
     return error;
 }
 
-static int switch_event(const struct udyn_session *session, const char *event, const char *value)
+int udyn_session_switch(const struct udyn_session *session, const char *event, bool is_on)
 {
-    char path[UDYN_INSTANCE_SIZE + 64];
+    char path[UDYN_INSTANCE_SIZE + UDYN_EVENT_SIZE + 24];
 
     snprintf(path, sizeof(path), "events/%s/%s/enable", session->group, event);
-    return udyn_tracefs_set(session->instance, path, value);
+    return udyn_tracefs_set(session->instance, path, is_on ? "1" : "0");
 }
 
-static int read_format(struct udyn_session *session, const char *name)
+static void find_fields(const struct udyn_format *format, char kind,
+                        struct udyn_field fields[UDYN_OPERAND_MAX])
 {
-    struct udyn_session_event *event;
+    char name[16];
+    unsigned int i;
+
+    for (i = 0; i < UDYN_OPERAND_MAX; i++) {
+        snprintf(name, sizeof(name), "%c%u", kind, i);
+        fields[i] = udyn_format_field(format, name);
+    }
+}
+
+int udyn_session_read_format(const struct udyn_session *session, const char *name,
+                             struct udyn_session_event *event)
+{
     struct udyn_format format;
-    char field[16];
-    size_t i;
     int error = udyn_format_read(&format, session->instance, session->group, name);
 
     if (error < 0)
         return error;
-    session->events =
-        udyn_reallocate(session->events, session->nevents + 1, sizeof(*session->events));
-    event = &session->events[session->nevents++];
+    memset(event, 0, sizeof(*event));
     event->id = format.id;
     event->tid = udyn_format_field(&format, "common_pid");
     event->site = udyn_format_field(&format, "site");
+    event->string = udyn_format_field(&format, "string");
+    event->piece = udyn_format_field(&format, "piece");
     event->comm = udyn_format_field(&format, "comm");
-    for (i = 0; i < UDYN_OPERAND_MAX; i++) {
-        snprintf(field, sizeof(field), "f%zu", i);
-        event->fields[i] = udyn_format_field(&format, field);
-    }
+    find_fields(&format, 'f', event->fields);
+    find_fields(&format, 'p', event->addresses);
+    find_fields(&format, 's', event->bytes);
     udyn_format_free(&format);
     return 0;
 }
@@ -182,23 +197,27 @@ static void say_not_placed(struct udyn_session *session, const struct udyn_site 
  * halves are tried then, until the one is found. */
 static void place(struct udyn_session *session, const struct udyn_site *const *sites, size_t count)
 {
-    char event[24], command[UDYN_INSTANCE_SIZE + 32];
+    char event[UDYN_EVENT_SIZE], command[UDYN_INSTANCE_SIZE + 32];
     int error, length;
+    size_t i;
 
     snprintf(event, sizeof(event), "e%u", session->next_number++);
     error = define(session, event, sites, count);
-    if (error == 0)
-        error = read_format(session, event);
     if (error == 0) {
-        error = switch_event(session, event, "1");
-        if (error < 0)
-            session->nevents--;
+        session->events =
+            udyn_reallocate(session->events, session->nevents + 1, sizeof(*session->events));
+        error = udyn_session_read_format(session, event, &session->events[session->nevents]);
     }
+    if (error == 0)
+        error = udyn_session_switch(session, event, true);
     if (error == 0) {
+        session->nevents++;
         session->nplaced += count;
+        for (i = 0; i < count; i++)
+            session->is_placed[sites[i] - session->plan->sites] = true;
         return;
     }
-    (void)switch_event(session, event, "0"); /* it may not exist */
+    (void)udyn_session_switch(session, event, false); /* it may not exist */
     length = snprintf(command, sizeof(command), "-:%s/%s\n", session->group, event);
     (void)udyn_tracefs_append(session->tracefs, "uprobe_events", command, (size_t)length);
     if (count == 1) {
@@ -231,6 +250,7 @@ void udyn_session_place(struct udyn_session *session, const struct udyn_plan *pl
     size_t first, i;
 
     session->plan = plan;
+    session->is_placed = udyn_allocate(plan->nsites, sizeof(*session->is_placed));
     for (i = 0; i < plan->nsites; i++)
         sites[i] = &plan->sites[i];
     qsort(sites, plan->nsites, sizeof(const struct udyn_site *), compare_types);
@@ -280,5 +300,6 @@ void udyn_session_close(struct udyn_session *session)
     if (session->tracefs >= 0)
         (void)close(session->tracefs); /* only a folder */
     free(session->events);
+    free(session->is_placed);
     session->name[0] = '\0';
 }

@@ -12,6 +12,7 @@
 #include "cli/catalog.h"
 #include "cli/changes.h"
 #include "cli/event.h"
+#include "cli/gather.h"
 #include "cli/hist.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -39,6 +40,7 @@ struct trace {
     struct udyn_targets targets;
     struct udyn_changes changes;
     struct udyn_session session;
+    struct udyn_gather gather;
     struct udyn_stream stream;
     struct udyn_output output;
     struct udyn_wait wait;
@@ -81,10 +83,20 @@ static void use(struct trace *trace, const struct udyn_record *record)
         return;
     kind = udyn_session_event(&trace->session, id);
     if (kind == NULL)
+        kind = udyn_depth_event(&trace->gather.depth, id);
+    if (kind == NULL)
         return;
     thread = udyn_targets_thread(&trace->targets,
                                  (pid_t)udyn_field_number(kind->tid, record->bytes, record->size));
-    if (thread == NULL || !udyn_event_read(&event, &trace->session, kind, record))
+    if (thread == NULL)
+        return;
+    if (trace->stream.has_lost)
+        udyn_gather_forget(&trace->gather);
+    if (kind->piece.size > 0) {
+        udyn_gather_add(&trace->gather, kind, record);
+        return;
+    }
+    if (!udyn_event_read(&event, &trace->gather, kind, record))
         return;
     event.pid = thread->pid;
     event.tid = thread->tid;
@@ -96,8 +108,8 @@ static void tell_lost(struct trace *trace)
     uint64_t lost = udyn_stream_lost(&trace->stream);
 
     if (lost > trace->lost)
-        udyn_say("%" PRIu64 " events lost: they came faster than they could be read",
-                 lost - trace->lost);
+        udyn_say("%s%" PRIu64 " events lost: they came faster than they could be read",
+                 trace->gather.depth.is_used ? "up to " : "", lost - trace->lost);
     trace->lost = lost;
 }
 
@@ -163,6 +175,7 @@ static void finish(struct trace *trace, bool is_signal)
     bool has_more, is_read;
 
     (void)udyn_tracefs_set(trace->session.instance, "tracing_on", "0");
+    udyn_depth_stop(&trace->gather.depth);
     trace->wait.is_behind = false; /* look into the kernel at least once more */
     do {
         is_read = wait_for_reader(trace, until);
@@ -264,6 +277,7 @@ static enum udyn_status attach(struct trace *trace)
      * lost. If it may not, they are told of. */
     (void)setpriority(PRIO_PROCESS, 0, READER_PRIORITY);
     udyn_session_place(&trace->session, &trace->plan);
+    udyn_gather_open(&trace->gather, &trace->session);
     if (udyn_wait_is_stopped())
         return UDYN_DONE;
     if (trace->session.nplaced == 0)
@@ -343,6 +357,7 @@ enum udyn_status udyn_trace(int argc, char **argv)
     udyn_output_close(&trace.output);
     udyn_summary_free(&trace.summary);
     udyn_hist_free(&trace.hist);
+    udyn_gather_close(&trace.gather);
     udyn_changes_close(&trace.changes);
     udyn_targets_close(&trace.targets);
     udyn_plan_free(&trace.plan);

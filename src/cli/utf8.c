@@ -42,3 +42,17 @@ size_t udyn_utf8_length(const char *bytes, size_t left)
         return 0;
     return length;
 }
+
+size_t udyn_utf8_whole(const char *bytes, size_t length)
+{
+    size_t back;
+
+    for (back = 1; back <= 3 && back <= length; back++) {
+        unsigned char byte = (unsigned char)bytes[length - back];
+        size_t size = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+
+        if ((byte & 0xc0) != 0x80)
+            return size > back ? length - back : length;
+    }
+    return length;
+}

@@ -16,4 +16,7 @@ uint32_t udyn_utf8_value(const char *bytes, size_t size);
  * and what turns the direction of the text around. */
 bool udyn_utf8_is_obeyed(const char *bytes, size_t size);
 
+/* The length without a character at the end whose last bytes are missing. */
+size_t udyn_utf8_whole(const char *bytes, size_t length);
+
 #endif

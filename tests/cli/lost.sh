@@ -9,7 +9,8 @@ wait_limit=90
 command=$USDT_DYN_BUILD/src/cli/usdt-dyn
 start burst "$USDT_DYN_BUILD/tests/cli/usdt-dyn-burst" 1000000 2
 wait_line burst '^ready'
-start_tracer trace "$command" trace -p "$(pid_of burst)"
+# As text it would have records of its own now and then, which are counted too if they are lost.
+start_tracer trace "$command" trace -p "$(pid_of burst)" --as text=hex
 wait_for "$wait_limit" grep -q number=100 "$(out_of trace)"
 kill -STOP "$(pgrep -P "$(pid_of trace)")"
 wait_line burst '^fired'

@@ -9,6 +9,7 @@
 #include "cli/json.h"
 #include "cli/pattern.h"
 #include "cli/text.h"
+#include "cli/utf8.h"
 #include "test.h"
 
 static bool matches(const char *text, const char *provider, const char *probe)
@@ -82,6 +83,19 @@ static void keeps_terminals_safe(void **state)
     assert_int_equal(udyn_text_width("caf\xc3\xa9"), 4);
 }
 
+static void ends_with_a_whole_character(void **state)
+{
+    (void)state;
+    assert_int_equal(udyn_utf8_whole("abc", 3), 3);
+    assert_int_equal(udyn_utf8_whole("", 0), 0);
+    assert_int_equal(udyn_utf8_whole("a\xc3", 2), 1);
+    assert_int_equal(udyn_utf8_whole("a\xc3\xa4", 3), 3);
+    assert_int_equal(udyn_utf8_whole("a\xe2\x82", 3), 1);
+    assert_int_equal(udyn_utf8_whole("a\xf0\x9f\x90", 4), 1);
+    assert_int_equal(udyn_utf8_whole("\xf0\x9f\x90\x98", 4), 4);
+    assert_int_equal(udyn_utf8_whole("\xa4\xa4\xa4\xa4", 4), 4);
+}
+
 static void expect_double(double value, const char *expected)
 {
     char *text = NULL;
@@ -111,6 +125,7 @@ int main(void)
         cmocka_unit_test(matches_on_both_sides),
         cmocka_unit_test(keeps_json_valid),
         cmocka_unit_test(keeps_terminals_safe),
+        cmocka_unit_test(ends_with_a_whole_character),
         cmocka_unit_test(keeps_all_digits_of_a_double),
     };
 

@@ -16,8 +16,8 @@ trace() { # NAME OPTION...
 }
 # The command itself is the child of timeout(1).
 own_pid() { pgrep -P "$(pid_of "$1")"; }
-left_behind() { # PID: what this run has in the kernel
-    grep -c "usdt_dyn_$1/" $tracefs/uprobe_events || true
+left_behind() { # PID: what this run has in the kernel: a group of events, an instance
+    grep -o "usdt_dyn_$1/" $tracefs/uprobe_events | sort -u | wc -l || true
     find $tracefs/instances -maxdepth 1 -name "usdt-dyn.$1" | wc -l
 }
 
