@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/text.h"
+#include "cli/text/text.h"
 
 /* Paths and names are in it, which somebody else may have chosen. */
 __attribute__((format(printf, 2, 0))) static void say(int error, const char *format, va_list values)

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/doctor.h"
+#include "cli/doctor/doctor.h"
 #include "cli/help.h"
-#include "cli/list.h"
-#include "cli/trace.h"
+#include "cli/list/list.h"
+#include "cli/trace/trace.h"
 
 static const struct {
     const char *name;

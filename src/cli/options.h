@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "cli/cli.h"
-#include "cli/pattern.h"
+#include "cli/find/pattern.h"
 
 /* --as [PATTERN:]ARG=HOW: what an argument of a compiled probe is. */
 enum udyn_as {

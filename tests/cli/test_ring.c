@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cli/ring.h"
+#include "cli/kernel/ring.h"
 #include "test.h"
 
 struct page {

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/json.h"
-#include "cli/pattern.h"
-#include "cli/text.h"
-#include "cli/utf8.h"
+#include "cli/find/pattern.h"
+#include "cli/text/json.h"
+#include "cli/text/text.h"
+#include "cli/text/utf8.h"
 #include "test.h"
 
 static bool matches(const char *text, const char *provider, const char *probe)
