@@ -10,17 +10,17 @@
 #define UDYN_NS_PER_MS 1000000
 
 /* Nanoseconds of CLOCK_MONOTONIC. Also in a signal handler. */
-static inline int64_t udyn_clock_ns(void)
+static inline uint64_t udyn_clock_ns(void)
 {
     struct timespec now = {0};
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now); /* it can't fail for this clock */
-    return (int64_t)now.tv_sec * UDYN_NS_PER_S + now.tv_nsec;
+    return (uint64_t)now.tv_sec * UDYN_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 static inline int64_t udyn_clock_ms(void)
 {
-    return udyn_clock_ns() / UDYN_NS_PER_MS;
+    return (int64_t)(udyn_clock_ns() / UDYN_NS_PER_MS);
 }
 
 #endif

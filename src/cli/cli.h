@@ -3,6 +3,7 @@
 #ifndef UDYN_CLI_CLI_H
 #define UDYN_CLI_CLI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The exit status, of the command and of the functions that end it. */
@@ -21,6 +22,10 @@ __attribute__((format(printf, 1, 2))) void udyn_say(const char *format, ...);
 
 /* The same with the text of a negative errno behind it. */
 __attribute__((format(printf, 2, 3))) void udyn_say_errno(int error, const char *format, ...);
+
+/* Has a signal come that asks to end, while such signals are blocked? To be asked in what takes
+ * long. */
+bool udyn_is_interrupted(void);
 
 /* Says that memory has run out and ends the command: for allocations of a few bytes, where nothing
  * better can be done. Everything in the kernel is swept by the next run. */

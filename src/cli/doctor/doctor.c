@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "cli/doctor/checks.h"
+#include "cli/doctor/finding.h"
 #include "cli/find/process.h"
 #include "cli/kernel/tracefs.h"
 #include "cli/options.h"
@@ -20,26 +22,6 @@
 #include "system/linux/site.h"
 #include "system/system.h"
 #include "usdt-dyn.h"
-
-static bool is_bad;
-
-void udyn_doctor_tell(enum udyn_finding finding, const char *what, const char *format, ...)
-{
-    static const char *const words[] = {"ok", "limit", "no"};
-    static const char *const colours[] = {"\033[32m", "\033[33m", "\033[31m"};
-    bool is_coloured = udyn_text_colour();
-    char text[1024]; /* with paths and what other programs print */
-    va_list values;
-
-    is_bad |= finding == UDYN_FOUND_BAD;
-    printf("%s%-5s%s  %-10s  ", is_coloured ? colours[finding] : "", words[finding],
-           is_coloured ? "\033[0m" : "", what);
-    va_start(values, format);
-    vsnprintf(text, sizeof(text), format, values);
-    va_end(values);
-    udyn_text_put(stdout, text, strlen(text));
-    putchar('\n');
-}
 
 /* The first line of a small file, or "" if it can't be read. */
 static void read_line(const char *path, char line[128])
@@ -227,7 +209,7 @@ enum udyn_status udyn_doctor(int argc, char **argv)
         look_at_site();
         udyn_doctor_tracers();
         udyn_doctor_try();
-        status = is_bad ? UDYN_REFUSED : UDYN_DONE;
+        status = udyn_doctor_is_bad() ? UDYN_REFUSED : UDYN_DONE;
     }
     udyn_options_free(&options);
     return status;

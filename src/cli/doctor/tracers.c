@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "arch/arch.h"
-#include "cli/doctor/doctor.h"
+#include "cli/doctor/checks.h"
+#include "cli/doctor/finding.h"
 
 /* What a tracer makes of an image without a name (docs/tracers.md has the whole table). */
 static void tell_bpftrace(const char *version)

@@ -7,14 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/doctor/doctor.h"
+#include "cli/doctor/checks.h"
+#include "cli/doctor/finding.h"
 #include "cli/find/catalog.h"
 #include "cli/find/process.h"
-#include "cli/kernel/event.h"
-#include "cli/kernel/plan.h"
-#include "cli/kernel/session.h"
-#include "cli/kernel/stream.h"
-#include "cli/kernel/targets.h"
+#include "cli/kernel/pipeline.h"
 #include "cli/options.h"
 #include "usdt-dyn.h"
 
@@ -26,11 +23,7 @@ struct trial {
     struct udyn_options options;
     struct udyn_pattern pattern;
     struct udyn_catalog catalog;
-    struct udyn_plan plan;
-    struct udyn_targets targets;
-    struct udyn_session session;
-    struct udyn_gather gather;
-    struct udyn_stream stream;
+    struct udyn_pipeline pipeline;
     pid_t pid;
 };
 
@@ -40,52 +33,38 @@ static bool attach(struct trial *trial)
     udyn_pattern_set(&trial->pattern, "usdt_dyn_doctor:tried");
     trial->options.pids = &trial->pid;
     trial->options.npids = 1;
-    trial->plan.options = &trial->options;
+    trial->pipeline.plan.options = &trial->options;
     trial->catalog.patterns = &trial->pattern;
     trial->catalog.npatterns = 1;
     trial->catalog.keeps_files = true;
     trial->catalog.use = udyn_plan_add;
-    trial->catalog.context = &trial->plan;
-    if (udyn_catalog_process(&trial->catalog, trial->pid) < 0 || trial->plan.nsites != 1) {
+    trial->catalog.context = &trial->pipeline.plan;
+    if (udyn_catalog_process(&trial->catalog, trial->pid) < 0 || trial->pipeline.plan.nsites != 1) {
         udyn_doctor_tell(UDYN_FOUND_BAD, "trial", "the probe that was made can't be found");
         return false;
     }
-    if (udyn_targets_open(&trial->targets, &trial->options) != UDYN_DONE ||
-        udyn_session_open(&trial->session) != UDYN_DONE ||
-        udyn_targets_filter(&trial->targets, trial->session.instance) != UDYN_DONE ||
-        udyn_stream_open(&trial->stream, trial->session.instance) < 0) {
+    if (udyn_targets_open(&trial->pipeline.targets, &trial->options) != UDYN_DONE ||
+        udyn_pipeline_open(&trial->pipeline) != UDYN_DONE) {
         udyn_doctor_tell(UDYN_FOUND_BAD, "trial", "the kernel's tracing can't be set up");
         return false;
     }
-    udyn_session_place(&trial->session, &trial->plan);
-    udyn_gather_open(&trial->gather, &trial->session);
-    if (trial->session.nplaced == 1)
+    if (trial->pipeline.session.nplaced == 1)
         return true;
     udyn_doctor_tell(UDYN_FOUND_BAD, "trial", "the kernel placed no uprobe");
     return false;
 }
 
-static bool is_event(struct trial *trial, const struct udyn_record *record)
+static bool see_event(struct udyn_pipeline *pipeline)
 {
-    static const struct udyn_field type = {.offset = 0, .size = 2};
-    const struct udyn_session_event *kind = udyn_session_event(
-        &trial->session, (uint16_t)udyn_field_number(type, record->bytes, record->size));
+    enum udyn_pipeline_got got;
     struct udyn_event event;
-
-    return kind != NULL && udyn_event_read(&event, &trial->gather, kind, record) &&
-           event.values[0].number == VALUE;
-}
-
-static bool see_event(struct trial *trial)
-{
-    struct udyn_record record;
     int waited;
 
     for (waited = 0; waited < WAIT_MS; waited += STEP_MS) {
-        if (udyn_stream_fill(&trial->stream, true) < 0)
+        if (udyn_stream_fill(&pipeline->stream, true) < 0)
             return false;
-        while (udyn_stream_next(&trial->stream, &record))
-            if (is_event(trial, &record))
+        while ((got = udyn_pipeline_next(pipeline, &event)) != UDYN_GOT_NOTHING)
+            if (got == UDYN_GOT_EVENT && event.values[0].number == VALUE)
                 return true;
         (void)poll(NULL, 0, STEP_MS);
     }
@@ -101,7 +80,7 @@ static void try_probe(struct trial *trial, const usdt_dyn_probe *probe, const ch
         return;
     }
     usdt_dyn_fire(probe, VALUE);
-    if (see_event(trial))
+    if (see_event(&trial->pipeline))
         udyn_doctor_tell(UDYN_FOUND_GOOD, "trial", "a probe was made in %s, traced and fired",
                          path);
     else
@@ -110,11 +89,7 @@ static void try_probe(struct trial *trial, const usdt_dyn_probe *probe, const ch
 
 static void clean_up(struct trial *trial)
 {
-    udyn_stream_close(&trial->stream);
-    udyn_gather_close(&trial->gather);
-    udyn_session_close(&trial->session);
-    udyn_targets_close(&trial->targets);
-    udyn_plan_free(&trial->plan);
+    udyn_pipeline_close(&trial->pipeline);
     udyn_catalog_free(&trial->catalog);
     udyn_pattern_free(&trial->pattern);
 }
@@ -122,7 +97,7 @@ static void clean_up(struct trial *trial)
 void udyn_doctor_try(void)
 {
     static const usdt_dyn_arg arg = {"value", USDT_DYN_INT64};
-    static struct trial trial = {.session = {.tracefs = -1, .instance = -1, .lock = -1}};
+    static struct trial trial = {.pipeline = UDYN_PIPELINE_NEW};
     usdt_dyn_provider *provider;
     usdt_dyn_probe *probe;
 

@@ -87,7 +87,7 @@ bool udyn_event_read(struct udyn_event *event, struct udyn_gather *gather,
     uint64_t number = udyn_field_number(kind->site, record->bytes, record->size);
     const struct udyn_plan *plan = gather->plan;
     const struct udyn_traced *probe;
-    const struct udyn_site *site;
+    const struct udyn_traced_site *site;
     size_t i;
 
     if (number >= plan->nsites)

@@ -13,7 +13,7 @@
 
 struct udyn_gather_hit {
     pid_t tid;
-    const struct udyn_site *site;
+    const struct udyn_traced_site *site;
     /* Of each string of the site which pieces there are, and its bytes. */
     bool (*has)[UDYN_PIECES];
     char (*bytes)[UDYN_STRING_MOST];
@@ -92,7 +92,7 @@ void udyn_gather_add(struct udyn_gather *gather, const struct udyn_session_event
     uint64_t string = udyn_field_number(kind->string, record->bytes, record->size);
     uint64_t number = udyn_field_number(kind->piece, record->bytes, record->size);
     size_t offset = kind->bytes[0].offset, index;
-    const struct udyn_site *site;
+    const struct udyn_traced_site *site;
     struct udyn_gather_hit *hit;
     struct udyn_piece piece;
 
@@ -117,7 +117,7 @@ void udyn_gather_forget(struct udyn_gather *gather)
 }
 
 void udyn_gather_begin(struct udyn_gather *gather, const struct udyn_session_event *kind,
-                       const struct udyn_record *record, const struct udyn_site *site)
+                       const struct udyn_record *record, const struct udyn_traced_site *site)
 {
     size_t index = find_hit(gather, tid_of(kind, record));
     struct udyn_gather_hit *hit;

@@ -23,7 +23,7 @@ struct udyn_gather {
     size_t nhits, capacity;
     size_t most; /* strings of one site */
     /* Of the event that is being read. */
-    const struct udyn_site *site;
+    const struct udyn_traced_site *site;
     const struct udyn_gather_hit *hit;
 };
 
@@ -40,7 +40,7 @@ void udyn_gather_forget(struct udyn_gather *gather);
 
 /* Begins to read a record of a site's own event. */
 void udyn_gather_begin(struct udyn_gather *gather, const struct udyn_session_event *kind,
-                       const struct udyn_record *record, const struct udyn_site *site);
+                       const struct udyn_record *record, const struct udyn_traced_site *site);
 
 /* A string of the event, good until the next one is read; NULL if its address is. */
 const char *udyn_gather_string(struct udyn_gather *gather, const struct udyn_session_event *kind,

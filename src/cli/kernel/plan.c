@@ -154,7 +154,7 @@ static size_t add_probe(struct udyn_plan *plan, const struct udyn_read_probe *lo
 
 /* A site with what its arguments are fetched from. */
 struct planned {
-    const struct udyn_site *site;
+    const struct udyn_traced_site *site;
     const struct udyn_argument *arguments;
     size_t count;
     char values[UDYN_OPERAND_MAX][UDYN_FETCH_SIZE]; /* of each argument */
@@ -165,7 +165,7 @@ static enum udyn_source_kind choose_source(struct planned *planned, size_t index
                                            enum udyn_show show)
 {
     const struct udyn_operand *operand = &planned->arguments[index].operand;
-    const struct udyn_site *site = planned->site;
+    const struct udyn_traced_site *site = planned->site;
 
     if (show != UDYN_SHOW_STRING && operand->kind == UDYN_OPERAND_CONSTANT)
         return UDYN_SOURCE_CONSTANT;
@@ -232,7 +232,7 @@ static void say_unknown(struct udyn_traced *probe, size_t index, const struct ud
 }
 
 /* Returns its number among those of the site. */
-static unsigned int add_string(struct udyn_plan *plan, struct udyn_site *site,
+static unsigned int add_string(struct udyn_plan *plan, struct udyn_traced_site *site,
                                const char place[UDYN_PLACE_SIZE])
 {
     struct udyn_string *string;
@@ -244,7 +244,7 @@ static unsigned int add_string(struct udyn_plan *plan, struct udyn_site *site,
     return (unsigned int)site->nstrings++;
 }
 
-static void plan_sources(struct udyn_plan *plan, struct udyn_site *site,
+static void plan_sources(struct udyn_plan *plan, struct udyn_traced_site *site,
                          const struct udyn_argument *arguments, size_t count)
 {
     struct planned planned = {.site = site, .arguments = arguments, .count = count};
@@ -318,7 +318,7 @@ void udyn_plan_add(const struct udyn_found *found, void *context)
     for (i = 0; i < found->nlocations; i++) {
         const struct udyn_read_probe *location = &found->locations[i];
         struct udyn_argument arguments[UDYN_OPERAND_MAX];
-        struct udyn_site *site;
+        struct udyn_traced_site *site;
         size_t count, probe;
 
         if (!is_new(plan, location))

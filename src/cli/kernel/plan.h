@@ -60,7 +60,7 @@ struct udyn_source {
     int64_t constant;
 };
 
-struct udyn_site {
+struct udyn_traced_site {
     size_t probe; /* index into udyn_plan.probes */
     const struct udyn_catalog_file *file;
     const struct udyn_read_probe *location;
@@ -80,7 +80,7 @@ struct udyn_plan {
     const struct udyn_options *options;
     struct udyn_traced *probes;
     size_t nprobes;
-    struct udyn_site *sites;
+    struct udyn_traced_site *sites;
     size_t nsites;
     struct udyn_string *strings;
     size_t nstrings;

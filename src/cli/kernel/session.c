@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/trace/wait.h"
-
 /*
  * To switch an event off takes the kernel 20 ms, however many sites it has, so sites share events;
  * to add a site to an event takes time in proportion to those it has, so not all share one
@@ -103,7 +101,7 @@ enum udyn_status udyn_session_open(struct udyn_session *session)
 }
 
 void udyn_session_put_site(FILE *out, const struct udyn_session *session, char sign,
-                           const char *event, const struct udyn_site *site)
+                           const char *event, const struct udyn_traced_site *site)
 {
     const struct udyn_read_probe *location = site->location;
 
@@ -116,7 +114,7 @@ void udyn_session_put_site(FILE *out, const struct udyn_session *session, char s
 }
 
 static int define(struct udyn_session *session, const char *event,
-                  const struct udyn_site *const *sites, size_t count)
+                  const struct udyn_traced_site *const *sites, size_t count)
 {
     char *text = NULL;
     size_t size = 0, i;
@@ -178,7 +176,8 @@ int udyn_session_read_format(const struct udyn_session *session, const char *nam
     return 0;
 }
 
-static void say_not_placed(struct udyn_session *session, const struct udyn_site *site, int error)
+static void say_not_placed(struct udyn_session *session, const struct udyn_traced_site *site,
+                           int error)
 {
     const char *title = session->plan->probes[site->probe].title;
 
@@ -195,7 +194,8 @@ static void say_not_placed(struct udyn_session *session, const struct udyn_site 
 
 /* Places sites that can share an event. One that the kernel refuses makes it refuse the event: the
  * halves are tried then, until the one is found. */
-static void place(struct udyn_session *session, const struct udyn_site *const *sites, size_t count)
+static void place(struct udyn_session *session, const struct udyn_traced_site *const *sites,
+                  size_t count)
 {
     char event[UDYN_EVENT_SIZE], command[UDYN_INSTANCE_SIZE + 32];
     int error, length;
@@ -230,8 +230,8 @@ static void place(struct udyn_session *session, const struct udyn_site *const *s
 
 static int compare_types(const void *a, const void *b)
 {
-    const struct udyn_site *one = *(const struct udyn_site *const *)a;
-    const struct udyn_site *other = *(const struct udyn_site *const *)b;
+    const struct udyn_traced_site *one = *(const struct udyn_traced_site *const *)a;
+    const struct udyn_traced_site *other = *(const struct udyn_traced_site *const *)b;
     int order = strcmp(one->types, other->types);
 
     return order != 0 ? order : (one > other) - (one < other);
@@ -246,15 +246,16 @@ static int compare_events(const void *a, const void *b)
 
 void udyn_session_place(struct udyn_session *session, const struct udyn_plan *plan)
 {
-    const struct udyn_site **sites = udyn_allocate(plan->nsites, sizeof(const struct udyn_site *));
+    const struct udyn_traced_site **sites =
+        udyn_allocate(plan->nsites, sizeof(const struct udyn_traced_site *));
     size_t first, i;
 
     session->plan = plan;
     session->is_placed = udyn_allocate(plan->nsites, sizeof(*session->is_placed));
     for (i = 0; i < plan->nsites; i++)
         sites[i] = &plan->sites[i];
-    qsort(sites, plan->nsites, sizeof(const struct udyn_site *), compare_types);
-    for (first = 0; first < plan->nsites && !udyn_wait_is_stopped(); first = i) {
+    qsort(sites, plan->nsites, sizeof(const struct udyn_traced_site *), compare_types);
+    for (first = 0; first < plan->nsites && !udyn_is_interrupted(); first = i) {
         for (i = first + 1; i < plan->nsites && i - first < SITES_AN_EVENT &&
                             strcmp(sites[i]->types, sites[first]->types) == 0;
              i++)

@@ -53,7 +53,7 @@ const struct udyn_session_event *udyn_session_event(const struct udyn_session *s
 /* Writes the start of a command to uprobe_events: 'p' for a site that comes into an event, '-' for
  * one that goes. What the site's arguments are follows. */
 void udyn_session_put_site(FILE *out, const struct udyn_session *session, char sign,
-                           const char *event, const struct udyn_site *site);
+                           const char *event, const struct udyn_traced_site *site);
 
 /* Each returns 0 or a negative errno. */
 int udyn_session_switch(const struct udyn_session *session, const char *event, bool is_on);

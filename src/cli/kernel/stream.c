@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/kernel/tracefs.h"
 
@@ -182,18 +182,9 @@ static int fill_cpu(struct udyn_stream *stream, struct udyn_stream_cpu *cpu)
     return 0;
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-
-    if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
-        return 0;
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 int udyn_stream_fill(struct udyn_stream *stream, bool is_last)
 {
-    uint64_t started = now_ns();
+    uint64_t started = udyn_clock_ns();
     int error = 0;
     size_t i;
 

@@ -9,14 +9,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/find/catalog.h"
 #include "cli/find/process.h"
-#include "cli/kernel/event.h"
-#include "cli/kernel/gather.h"
-#include "cli/kernel/plan.h"
-#include "cli/kernel/session.h"
-#include "cli/kernel/stream.h"
-#include "cli/kernel/targets.h"
+#include "cli/kernel/pipeline.h"
 #include "cli/options.h"
 #include "cli/trace/changes.h"
 #include "cli/trace/hist.h"
@@ -36,12 +32,8 @@
 struct trace {
     struct udyn_options options;
     struct udyn_catalog catalog;
-    struct udyn_plan plan;
-    struct udyn_targets targets;
+    struct udyn_pipeline pipeline;
     struct udyn_changes changes;
-    struct udyn_session session;
-    struct udyn_gather gather;
-    struct udyn_stream stream;
     struct udyn_output output;
     struct udyn_wait wait;
     struct udyn_summary summary;
@@ -58,7 +50,7 @@ static bool has_enough(const struct trace *trace)
 
 static void show(struct trace *trace, const struct udyn_event *event)
 {
-    const struct udyn_traced *probe = &trace->plan.probes[event->probe];
+    const struct udyn_traced *probe = &trace->pipeline.plan.probes[event->probe];
 
     trace->seen++;
     if (trace->options.summary)
@@ -71,45 +63,13 @@ static void show(struct trace *trace, const struct udyn_event *event)
         udyn_print_text(trace->output.stream, probe, event);
 }
 
-static void use(struct trace *trace, const struct udyn_record *record)
-{
-    static const struct udyn_field type = {.offset = 0, .size = 2}; /* common_type of all events */
-    uint16_t id = (uint16_t)udyn_field_number(type, record->bytes, record->size);
-    const struct udyn_session_event *kind;
-    const struct udyn_thread *thread;
-    struct udyn_event event;
-
-    if (udyn_targets_note(&trace->targets, id, record))
-        return;
-    kind = udyn_session_event(&trace->session, id);
-    if (kind == NULL)
-        kind = udyn_depth_event(&trace->gather.depth, id);
-    if (kind == NULL)
-        return;
-    thread = udyn_targets_thread(&trace->targets,
-                                 (pid_t)udyn_field_number(kind->tid, record->bytes, record->size));
-    if (thread == NULL)
-        return;
-    if (trace->stream.has_lost)
-        udyn_gather_forget(&trace->gather);
-    if (kind->piece.size > 0) {
-        udyn_gather_add(&trace->gather, kind, record);
-        return;
-    }
-    if (!udyn_event_read(&event, &trace->gather, kind, record))
-        return;
-    event.pid = thread->pid;
-    event.tid = thread->tid;
-    show(trace, &event);
-}
-
 static void tell_lost(struct trace *trace)
 {
-    uint64_t lost = udyn_stream_lost(&trace->stream);
+    uint64_t lost = udyn_stream_lost(&trace->pipeline.stream);
 
     if (lost > trace->lost)
         udyn_say("%s%" PRIu64 " events lost: they came faster than they could be read",
-                 trace->gather.depth.is_used ? "up to " : "", lost - trace->lost);
+                 trace->pipeline.gather.depth.is_used ? "up to " : "", lost - trace->lost);
     trace->lost = lost;
 }
 
@@ -118,7 +78,8 @@ static void tell_lost(struct trace *trace)
 static bool go_on(struct trace *trace, bool is_last)
 {
     bool was_behind = trace->wait.is_behind;
-    struct udyn_record record;
+    enum udyn_pipeline_got got;
+    struct udyn_event event;
     size_t count = 0;
     int error = 0;
 
@@ -126,19 +87,20 @@ static bool go_on(struct trace *trace, bool is_last)
     if (udyn_output_is_full(&trace->output))
         return false;
     if (!was_behind)
-        error = udyn_stream_fill(&trace->stream, is_last);
+        error = udyn_stream_fill(&trace->pipeline.stream, is_last);
     if (error < 0) {
         udyn_say_errno(error, "cannot read the trace");
         return false;
     }
     while (count < MOST_AT_ONCE && !has_enough(trace) &&
-           udyn_stream_next(&trace->stream, &record)) {
-        use(trace, &record);
+           (got = udyn_pipeline_next(&trace->pipeline, &event)) != UDYN_GOT_NOTHING) {
+        if (got == UDYN_GOT_EVENT)
+            show(trace, &event);
         count++;
     }
     trace->wait.is_behind = count == MOST_AT_ONCE;
     trace->wait.is_busy = count > 0;
-    if (trace->stream.has_lost)
+    if (trace->pipeline.stream.has_lost)
         tell_lost(trace);
     udyn_output_flush(&trace->output);
     return was_behind || count > 0;
@@ -147,7 +109,7 @@ static bool go_on(struct trace *trace, bool is_last)
 static void draw(struct trace *trace, bool is_end)
 {
     if (trace->options.summary && (is_end || trace->wait.is_ticking))
-        udyn_summary_draw(&trace->summary, trace->output.stream, udyn_wait_now(), is_end,
+        udyn_summary_draw(&trace->summary, trace->output.stream, udyn_clock_ns(), is_end,
                           trace->options.json);
     if (trace->options.hist != NULL && is_end)
         udyn_hist_draw(&trace->hist, trace->output.stream, trace->options.json);
@@ -158,7 +120,7 @@ static void draw(struct trace *trace, bool is_end)
 static bool wait_for_reader(struct trace *trace, uint64_t until)
 {
     if (udyn_output_is_full(&trace->output))
-        udyn_session_detach(&trace->session);
+        udyn_session_detach(&trace->pipeline.session);
     while (udyn_output_is_full(&trace->output)) {
         if (!udyn_wait_output(&trace->wait, until))
             return false;
@@ -171,35 +133,35 @@ static bool wait_for_reader(struct trace *trace, uint64_t until)
  * only what can be shown at once. */
 static void finish(struct trace *trace, bool is_signal)
 {
-    uint64_t until = is_signal ? udyn_wait_now() + LAST_NS : UINT64_MAX;
+    uint64_t until = is_signal ? udyn_clock_ns() + LAST_NS : UINT64_MAX;
     bool has_more, is_read;
 
-    (void)udyn_tracefs_set(trace->session.instance, "tracing_on", "0");
-    udyn_depth_stop(&trace->gather.depth);
+    (void)udyn_tracefs_set(trace->pipeline.session.instance, "tracing_on", "0");
+    udyn_depth_stop(&trace->pipeline.gather.depth);
     trace->wait.is_behind = false; /* look into the kernel at least once more */
     do {
         is_read = wait_for_reader(trace, until);
         has_more = is_read && go_on(trace, true) && !has_enough(trace);
-    } while (has_more && udyn_wait_now() < until);
+    } while (has_more && udyn_clock_ns() < until);
     tell_lost(trace);
     draw(trace, true);
     is_read = is_read && wait_for_reader(trace, until);
     if (trace->output.error == 0 &&
-        ((has_more && udyn_stream_has_more(&trace->stream)) || !is_read))
+        ((has_more && udyn_stream_has_more(&trace->pipeline.stream)) || !is_read))
         udyn_say("stopped before all events were shown");
 }
 
 /* With --children, all that was made before the last known one ended has to be known. */
 static bool has_ended(struct trace *trace)
 {
-    if (!udyn_targets_have_ended(&trace->targets)) {
+    if (!udyn_targets_have_ended(&trace->pipeline.targets)) {
         trace->ended = 0;
         return false;
     }
     if (trace->ended == 0)
-        trace->ended = udyn_wait_now();
+        trace->ended = udyn_clock_ns();
     return !trace->options.children ||
-           (!trace->wait.is_behind && trace->stream.horizon > trace->ended);
+           (!trace->wait.is_behind && trace->pipeline.stream.horizon > trace->ended);
 }
 
 static void run(struct trace *trace)
@@ -207,7 +169,7 @@ static void run(struct trace *trace)
     enum udyn_wait_for reason = UDYN_WAIT_EVENTS;
 
     while (!has_enough(trace) && trace->output.error == 0) {
-        reason = udyn_wait(&trace->wait, &trace->stream);
+        reason = udyn_wait(&trace->wait, &trace->pipeline.stream);
         if (reason == UDYN_WAIT_SIGNAL || reason == UDYN_WAIT_END)
             break;
         if (reason == UDYN_WAIT_TICK)
@@ -231,8 +193,8 @@ static enum udyn_status find(struct trace *trace)
     trace->catalog.npatterns = trace->options.npatterns;
     trace->catalog.keeps_files = true;
     trace->catalog.use = udyn_plan_add;
-    trace->catalog.context = &trace->plan;
-    trace->plan.options = &trace->options;
+    trace->catalog.context = &trace->pipeline.plan;
+    trace->pipeline.plan.options = &trace->options;
     for (i = 0; i < trace->options.npids; i++) {
         int error = udyn_catalog_process(&trace->catalog, trace->options.pids[i]);
 
@@ -243,11 +205,11 @@ static enum udyn_status find(struct trace *trace)
         }
     }
     udyn_catalog_tell(&trace->catalog);
-    udyn_plan_say_unmeant(&trace->plan);
-    if (trace->plan.has_left_out)
+    udyn_plan_say_unmeant(&trace->pipeline.plan);
+    if (trace->pipeline.plan.has_left_out)
         udyn_say("there are more than %zu sites: the others are left out. Give a pattern",
-                 trace->plan.nsites);
-    if (trace->plan.nsites > 0)
+                 trace->pipeline.plan.nsites);
+    if (trace->pipeline.plan.nsites > 0)
         return UDYN_DONE;
     udyn_say("no probe matches: usdt-dyn list -p %d shows those there are",
              (int)trace->options.pids[0]);
@@ -256,35 +218,20 @@ static enum udyn_status find(struct trace *trace)
 
 static enum udyn_status attach(struct trace *trace)
 {
+    const struct udyn_session *session = &trace->pipeline.session;
+    const struct udyn_plan *plan = &trace->pipeline.plan;
     enum udyn_status status;
-    int error;
 
-    if (!udyn_ring_is_known()) {
-        udyn_say("trace knows the ring buffers of 64-bit little-endian machines only");
-        return UDYN_REFUSED;
-    }
-    status = udyn_session_open(&trace->session);
-    if (status == UDYN_DONE)
-        status = udyn_targets_filter(&trace->targets, trace->session.instance);
-    if (status != UDYN_DONE)
-        return status;
-    error = udyn_stream_open(&trace->stream, trace->session.instance);
-    if (error < 0) {
-        udyn_say_errno(error, "cannot open the trace");
-        return UDYN_REFUSED;
-    }
     /* Where programs that fire take all processors, who reads has to come first, or events are
      * lost. If it may not, they are told of. */
     (void)setpriority(PRIO_PROCESS, 0, READER_PRIORITY);
-    udyn_session_place(&trace->session, &trace->plan);
-    udyn_gather_open(&trace->gather, &trace->session);
-    if (udyn_wait_is_stopped())
-        return UDYN_DONE;
-    if (trace->session.nplaced == 0)
+    status = udyn_pipeline_open(&trace->pipeline);
+    if (status != UDYN_DONE || udyn_is_interrupted())
+        return status;
+    if (session->nplaced == 0)
         return UDYN_REFUSED;
-    udyn_say("tracing %zu probe%s at %zu site%s; Ctrl-C ends it", trace->plan.nprobes,
-             trace->plan.nprobes == 1 ? "" : "s", trace->session.nplaced,
-             trace->session.nplaced == 1 ? "" : "s");
+    udyn_say("tracing %zu probe%s at %zu site%s; Ctrl-C ends it", plan->nprobes,
+             plan->nprobes == 1 ? "" : "s", session->nplaced, session->nplaced == 1 ? "" : "s");
     return UDYN_DONE;
 }
 
@@ -296,7 +243,7 @@ static enum udyn_status open_output(struct trace *trace)
         udyn_say_errno(error, "cannot write to standard output");
         return UDYN_REFUSED;
     }
-    return udyn_wait_open(&trace->wait, &trace->options, &trace->targets, &trace->output);
+    return udyn_wait_open(&trace->wait, &trace->options, &trace->pipeline.targets, &trace->output);
 }
 
 static enum udyn_status prepare(struct trace *trace)
@@ -309,13 +256,14 @@ static enum udyn_status prepare(struct trace *trace)
                  "container that sees the host's processes (--pid=host)");
         return UDYN_REFUSED;
     }
-    status = udyn_targets_open(&trace->targets, &trace->options);
+    status = udyn_targets_open(&trace->pipeline.targets, &trace->options);
     if (status == UDYN_DONE) {
-        udyn_changes_open(&trace->changes, &trace->catalog, &trace->plan, &trace->targets);
+        udyn_changes_open(&trace->changes, &trace->catalog, &trace->pipeline.plan,
+                          &trace->pipeline.targets);
         status = find(trace);
     }
     if (status == UDYN_DONE && trace->options.hist != NULL)
-        status = udyn_hist_begin(&trace->hist, &trace->plan, trace->options.hist);
+        status = udyn_hist_begin(&trace->hist, &trace->pipeline.plan, trace->options.hist);
     if (status == UDYN_DONE)
         status = open_output(trace);
     if (status == UDYN_DONE)
@@ -329,26 +277,23 @@ static enum udyn_status trace_all(struct trace *trace)
 
     if (status == UDYN_DONE) {
         if (trace->options.summary)
-            udyn_summary_begin(&trace->summary, &trace->plan, udyn_wait_now());
+            udyn_summary_begin(&trace->summary, &trace->pipeline.plan, udyn_clock_ns());
         udyn_wait_start(&trace->wait);
         run(trace);
         if (trace->output.error != 0 && trace->output.error != -EPIPE) {
             udyn_say_errno(trace->output.error, "cannot write the output");
             status = UDYN_REFUSED;
-        } else if (trace->seen == 0 && trace->targets.nalive == 0) {
+        } else if (trace->seen == 0 && trace->pipeline.targets.nalive == 0) {
             udyn_say("the process ended before a probe fired");
             status = UDYN_NOTHING;
         }
     }
-    udyn_stream_close(&trace->stream);
-    udyn_session_close(&trace->session);
     return status;
 }
 
 enum udyn_status udyn_trace(int argc, char **argv)
 {
-    static struct trace trace = {.session = {.tracefs = -1, .instance = -1, .lock = -1},
-                                 .wait = {.signals = -1}};
+    static struct trace trace = {.pipeline = UDYN_PIPELINE_NEW, .wait = {.signals = -1}};
     enum udyn_status status = udyn_options_trace(&trace.options, argc, argv);
 
     if (status == UDYN_DONE && !trace.options.is_help)
@@ -357,10 +302,8 @@ enum udyn_status udyn_trace(int argc, char **argv)
     udyn_output_close(&trace.output);
     udyn_summary_free(&trace.summary);
     udyn_hist_free(&trace.hist);
-    udyn_gather_close(&trace.gather);
     udyn_changes_close(&trace.changes);
-    udyn_targets_close(&trace.targets);
-    udyn_plan_free(&trace.plan);
+    udyn_pipeline_close(&trace.pipeline);
     udyn_catalog_free(&trace.catalog);
     udyn_options_free(&trace.options);
     return status;

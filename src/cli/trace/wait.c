@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 #define MS_NS     1000000U
 #define SECOND_NS 1000000000U
@@ -17,15 +18,6 @@
 
 /* How often is looked whether the last child has ended. */
 #define CHILDREN_NS (100 * MS_NS)
-
-uint64_t udyn_wait_now(void)
-{
-    struct timespec now;
-
-    if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
-        return 0;
-    return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
 
 enum udyn_status udyn_wait_open(struct udyn_wait *wait, const struct udyn_options *options,
                                 const struct udyn_targets *targets, struct udyn_output *output)
@@ -52,18 +44,9 @@ enum udyn_status udyn_wait_open(struct udyn_wait *wait, const struct udyn_option
     return UDYN_DONE;
 }
 
-bool udyn_wait_is_stopped(void)
-{
-    sigset_t pending;
-
-    return sigpending(&pending) == 0 &&
-           (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
-            sigismember(&pending, SIGHUP) == 1);
-}
-
 void udyn_wait_start(struct udyn_wait *wait)
 {
-    uint64_t now = udyn_wait_now();
+    uint64_t now = udyn_clock_ns();
 
     wait->next_tick = now + SECOND_NS;
     if (wait->duration > 0)
@@ -115,7 +98,7 @@ static size_t set_up(struct udyn_wait *wait, const struct udyn_stream *stream, b
  * another. */
 static bool wait_until(struct udyn_wait *wait, size_t count, uint64_t until)
 {
-    uint64_t now = udyn_wait_now();
+    uint64_t now = udyn_clock_ns();
     struct timespec left = {0};
     struct signalfd_siginfo signal_info;
 
@@ -136,9 +119,9 @@ enum udyn_wait_for udyn_wait(struct udyn_wait *wait, const struct udyn_stream *s
     size_t count = set_up(wait, stream, is_batch);
     uint64_t now;
 
-    if (wait_until(wait, count, wake_up_at(wait, stream, udyn_wait_now(), is_batch)))
+    if (wait_until(wait, count, wake_up_at(wait, stream, udyn_clock_ns(), is_batch)))
         return UDYN_WAIT_SIGNAL;
-    now = udyn_wait_now();
+    now = udyn_clock_ns();
     if (wait->deadline > 0 && now >= wait->deadline)
         return UDYN_WAIT_END;
     if (now >= wait->next_tick) {
@@ -151,7 +134,7 @@ enum udyn_wait_for udyn_wait(struct udyn_wait *wait, const struct udyn_stream *s
 bool udyn_wait_output(struct udyn_wait *wait, uint64_t until)
 {
     wait->fds[1] = udyn_output_poll(wait->output);
-    return !wait_until(wait, 2, until) && wait->output->error == 0 && udyn_wait_now() < until;
+    return !wait_until(wait, 2, until) && wait->output->error == 0 && udyn_clock_ns() < until;
 }
 
 void udyn_wait_close(struct udyn_wait *wait)

@@ -37,9 +37,6 @@ struct udyn_wait {
 enum udyn_status udyn_wait_open(struct udyn_wait *wait, const struct udyn_options *options,
                                 const struct udyn_targets *targets, struct udyn_output *output);
 
-/* Has one of them come? To be asked in what takes long. */
-bool udyn_wait_is_stopped(void);
-
 /* The duration begins. */
 void udyn_wait_start(struct udyn_wait *wait);
 
@@ -49,8 +46,5 @@ enum udyn_wait_for udyn_wait(struct udyn_wait *wait, const struct udyn_stream *s
 bool udyn_wait_output(struct udyn_wait *wait, uint64_t until);
 
 void udyn_wait_close(struct udyn_wait *wait);
-
-/* CLOCK_MONOTONIC, in nanoseconds. */
-uint64_t udyn_wait_now(void);
 
 #endif

@@ -44,7 +44,7 @@ enum {
 };
 
 /* A fork waits so long for slow work; longer only if its own thread keeps dlopen() from ending. */
-#define FORK_WAITS_NS 200000000L
+#define FORK_WAITS_NS 200000000
 
 static struct wiped *wiped;
 static bool notices_fork;
@@ -216,7 +216,7 @@ bool udyn_system_is_generation(uint32_t of)
 void udyn_lock_begin_fork(void)
 {
     const struct timespec limit = {.tv_nsec = FORK_WAITS_NS};
-    int64_t deadline = udyn_clock_ns() + FORK_WAITS_NS;
+    uint64_t deadline = udyn_clock_ns() + FORK_WAITS_NS;
 
     is_forking = 1;
     wiped->forks_waiting++;
