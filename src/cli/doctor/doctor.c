@@ -33,7 +33,7 @@ static void read_line(const char *path, char line[128])
         return;
     if (fgets(line, 128, file) != NULL)
         line[strcspn(line, "\n")] = '\0';
-    (void)fclose(file); /* only read */
+    (void)fclose(file);
 }
 
 static void look_at_kernel(void)
@@ -89,7 +89,7 @@ static void look_at_tracefs(void)
 
     if (fd >= 0) {
         udyn_doctor_tell(UDYN_FOUND_GOOD, "tracefs", "mounted, with uprobe events");
-        (void)close(fd); /* only a folder */
+        (void)close(fd);
     } else if (fd == -ENOENT) {
         udyn_doctor_tell(UDYN_FOUND_BAD, "tracefs",
                          "not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
@@ -116,7 +116,7 @@ static void look_at_memfd(void)
                          "refused (%s), by a seccomp filter perhaps: images go to files",
                          strerror(errno));
     if (fd >= 0)
-        (void)close(fd); /* in memory */
+        (void)close(fd);
 }
 
 static void look_at_shm(void)
@@ -144,7 +144,7 @@ static void look_at_seccomp(void)
     while (fgets(line, sizeof(line), status) != NULL)
         if (strncmp(line, "Seccomp:", 8) == 0)
             mode = strtol(line + 8, NULL, 10);
-    (void)fclose(status); /* only read */
+    (void)fclose(status);
     if (mode == 0)
         udyn_doctor_tell(UDYN_FOUND_GOOD, "seccomp", "no filter here");
     else

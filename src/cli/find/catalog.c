@@ -246,7 +246,7 @@ static int use_mapped(struct udyn_catalog *catalog, struct udyn_process *process
         use_file(catalog, &found, fd, process, mapped);
     }
     if (fd >= 0)
-        (void)close(fd); /* only read */
+        (void)close(fd);
     return 0;
 }
 
@@ -305,7 +305,7 @@ enum udyn_status udyn_catalog_path(struct udyn_catalog *catalog, const char *pat
         complain(catalog, &found.file->content, path);
     if (found.file != NULL)
         use_file(catalog, &found, fd, NULL, NULL);
-    (void)close(fd); /* only read */
+    (void)close(fd);
     return found.file == NULL ? UDYN_DONE : udyn_status_of(found.file->error);
 }
 
@@ -326,7 +326,7 @@ static void free_file(void *pointer)
     struct udyn_catalog_file *file = pointer;
 
     if (file->fd >= 0)
-        (void)close(file->fd); /* only read */
+        (void)close(file->fd);
     udyn_read_free(&file->content);
     free(file);
 }

@@ -180,7 +180,7 @@ int udyn_process_read(struct udyn_process *process, pid_t pid, struct udyn_proce
     if (maps == NULL)
         return errno == ENOENT ? -ESRCH : -errno;
     error = read_maps(process, maps);
-    (void)fclose(maps); /* only read */
+    (void)fclose(maps);
     snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
     process->memory = open(path, O_RDONLY | O_CLOEXEC);
     if (process->memory < 0)
@@ -197,7 +197,7 @@ void udyn_process_free(struct udyn_process *process)
     free(process->files);
     free(process->descriptors);
     if (process->memory >= 0)
-        (void)close(process->memory); /* only read */
+        (void)close(process->memory);
     memset(process, 0, sizeof(*process));
     process->memory = -EBADF;
 }
@@ -237,7 +237,7 @@ static void read_descriptors(struct udyn_process *process)
         added->inode = status.st_ino;
         added->number = (int)strtol(entry->d_name, NULL, 10);
     }
-    (void)closedir(descriptors); /* only read */
+    (void)closedir(descriptors);
     if (process->ndescriptors > 0)
         qsort(process->descriptors, process->ndescriptors, sizeof(*process->descriptors),
               compare_descriptors);
@@ -374,6 +374,6 @@ int udyn_process_each(bool (*use)(pid_t pid, void *context), void *context)
         if (isdigit((unsigned char)entry->d_name[0]) &&
             !use((pid_t)strtol(entry->d_name, NULL, 10), context))
             break;
-    (void)closedir(processes); /* only read */
+    (void)closedir(processes);
     return 0;
 }

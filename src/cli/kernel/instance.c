@@ -52,7 +52,7 @@ int udyn_tracefs_make_instance(int tracefs, char name[UDYN_INSTANCE_SIZE], int *
             is_still_there(tracefs, path, *lock))
             return 0;
         if (*lock >= 0)
-            (void)close(*lock); /* only a folder */
+            (void)close(*lock);
     }
     return -EEXIST;
 }
@@ -101,7 +101,7 @@ static bool remove_left_behind(int tracefs, const char *instance)
         return false;
     is_removed =
         flock(fd, LOCK_EX | LOCK_NB) == 0 && udyn_tracefs_remove_instance(tracefs, instance) == 0;
-    (void)close(fd); /* only a folder */
+    (void)close(fd);
     return is_removed;
 }
 
@@ -142,7 +142,7 @@ size_t udyn_tracefs_sweep(int tracefs)
 
     if (instances == NULL) {
         if (fd >= 0)
-            (void)close(fd); /* only a folder */
+            (void)close(fd);
         return 0;
     }
     while ((entry = readdir(instances)) != NULL)
@@ -150,7 +150,7 @@ size_t udyn_tracefs_sweep(int tracefs)
             strlen(entry->d_name) < UDYN_INSTANCE_SIZE &&
             remove_left_behind(tracefs, entry->d_name))
             count++;
-    (void)closedir(instances); /* only read */
+    (void)closedir(instances);
     sweep_groups(tracefs);
     return count;
 }

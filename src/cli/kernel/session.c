@@ -289,7 +289,7 @@ void udyn_session_close(struct udyn_session *session)
     int error;
 
     if (session->instance >= 0)
-        (void)close(session->instance); /* only a folder */
+        (void)close(session->instance);
     if (session->name[0] != '\0') {
         error = udyn_tracefs_remove_instance(session->tracefs, session->name);
         if (error < 0)
@@ -297,9 +297,9 @@ void udyn_session_close(struct udyn_session *session)
                            session->name);
     }
     if (session->lock >= 0)
-        (void)close(session->lock); /* only a folder */
+        (void)close(session->lock);
     if (session->tracefs >= 0)
-        (void)close(session->tracefs); /* only a folder */
+        (void)close(session->tracefs);
     free(session->events);
     free(session->is_placed);
     session->name[0] = '\0';

@@ -125,7 +125,7 @@ void udyn_sideband_close(struct udyn_sideband *sideband)
 
     for (i = 0; i < sideband->ncpus; i++) {
         (void)munmap(sideband->cpus[i].ring, sideband->page_size + data_size(sideband));
-        (void)close(sideband->cpus[i].fd); /* only read */
+        (void)close(sideband->cpus[i].fd);
     }
     free(sideband->cpus);
     sideband->cpus = NULL;

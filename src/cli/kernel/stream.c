@@ -92,7 +92,7 @@ void udyn_stream_close(struct udyn_stream *stream)
     size_t i;
 
     for (i = 0; i < stream->ncpus; i++) {
-        (void)close(stream->cpus[i].fd); /* only read */
+        (void)close(stream->cpus[i].fd);
         free(stream->cpus[i].bytes);
     }
     free(stream->cpus);

@@ -55,7 +55,7 @@ static bool is_running(pid_t tid)
         return false;
     if (fgets(line, sizeof(line), status) != NULL)
         name_end = strrchr(line, ')'); /* a name may hold one, too */
-    (void)fclose(status);              /* only read */
+    (void)fclose(status);
     return name_end != NULL && strchr("ZX", name_end[strlen(") ")]) == NULL;
 }
 
@@ -107,7 +107,7 @@ static bool look_at_process(pid_t pid, void *context)
         if (!is_wanted)
             add_other(others, tid);
     }
-    (void)closedir(tasks); /* only read */
+    (void)closedir(tasks);
     return true;
 }
 
@@ -260,7 +260,7 @@ static bool read_status(pid_t tid, pid_t *pid, pid_t *parent)
         if (strncmp(line, "PPid:", 5) == 0) /* comes later */
             *parent = (pid_t)strtol(line + 5, NULL, 10);
     }
-    (void)fclose(status); /* only read */
+    (void)fclose(status);
     return *pid > 0;
 }
 

@@ -30,7 +30,7 @@ int udyn_tracefs_open(void)
                 return fd;
             error = errno == ENOENT ? -ENOTSUP : -EACCES;
         }
-        (void)close(fd); /* only a folder */
+        (void)close(fd);
     }
     return error;
 }
@@ -102,10 +102,10 @@ int udyn_tracefs_read(int folder, const char *path, char **text)
 
         free(*text);
         *text = NULL;
-        (void)close(fd); /* only read */
+        (void)close(fd);
         return error;
     }
     (*text)[size] = '\0';
-    (void)close(fd); /* only read */
+    (void)close(fd);
     return 0;
 }

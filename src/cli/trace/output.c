@@ -137,7 +137,7 @@ void udyn_output_close(struct udyn_output *output)
     if (output->stream != NULL)
         (void)fclose(output->stream); /* what failed was noted */
     if (output->is_ours)
-        (void)close(output->fd); /* likewise */
+        (void)close(output->fd);
     free(output->kept);
     memset(output, 0, sizeof(*output));
 }

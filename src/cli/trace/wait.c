@@ -140,7 +140,7 @@ bool udyn_wait_output(struct udyn_wait *wait, uint64_t until)
 void udyn_wait_close(struct udyn_wait *wait)
 {
     if (wait->signals >= 0)
-        (void)close(wait->signals); /* only read */
+        (void)close(wait->signals);
     free(wait->fds);
     memset(wait, 0, sizeof(*wait));
 }

@@ -41,7 +41,7 @@ module StaticTracing
     @watch = nil
     @thread = nil
     @is_near = false # as the watch saw it last
-    @is_blind = false # is there a provider that no watch looks at?
+    @is_unnoticed = false # is there a provider that no watch looks at?
     @providers = {}.compare_by_identity # those that the C library watches, where there is a watch
     @followers = {}.compare_by_identity
 
@@ -131,16 +131,16 @@ module StaticTracing
       def tell_library(provider)
         provider.watch(@watch) if @watch
       rescue USDTError => e
-        self.blind = true
+        self.unnoticed = true
         StaticTracing.fault(e)
       end
 
       def start
-        @watch ||= make_watch or return self.blind = true
+        @watch ||= make_watch or return self.unnoticed = true
         ProcessHooks.install
         ProcessHooks.on_fork(self) { after_fork }
         @is_near = true # until the thread has looked: it may never run
-        self.blind = @is_blind
+        self.unnoticed = @is_unnoticed
         @thread = Thread.new { run }
         @thread.name = "usdt-ffi"
         # Puma warns of threads that are started before it forks, but for those that say this.
@@ -155,9 +155,10 @@ module StaticTracing
         StaticTracing.fault(e) || nil
       end
 
-      def blind=(is_blind)
-        @is_blind = is_blind
-        Fire.near = @is_near || @is_blind
+      # Can tracers come unnoticed, as there is no watch? Then tracepoints always ask their semaphores.
+      def unnoticed=(is_unnoticed)
+        @is_unnoticed = is_unnoticed
+        Fire.near = @is_near || @is_unnoticed
       end
 
       # In a child the thread and the watch are the parent's, and so is what has been attached.
@@ -175,7 +176,7 @@ module StaticTracing
       def renew
         Native.usdt_dyn_watch_free(@watch) if @watch
         @watch = make_watch
-        self.blind = @watch.nil?
+        self.unnoticed = @watch.nil?
         @providers.each_key { |provider| tell_library(provider) }
         Native.usdt_dyn_watch_wait_near(@watch, true, 0) if @watch
       end
@@ -208,7 +209,7 @@ module StaticTracing
 
       def see(seen)
         @is_near = seen.anybits?(NEAR)
-        Fire.near = @is_near || @is_blind
+        Fire.near = @is_near || @is_unnoticed
         seen.anybits?(CHANGED)
       end
     end
