@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The contract for processors: the ELF machine, the code of a probe site and the place of each
- * argument. One constant table a processor; all of them are compiled everywhere, so that the image
+ * argument. One constant table a processor, in a file of its own (x86_64.c, aarch64.c, riscv64.c,
+ * ppc64le.c, s390x.c); all of them are compiled everywhere, so that the image
  * of any processor can be made and checked on any other of the same byte order.
  */
 #ifndef UDYN_ARCH_H

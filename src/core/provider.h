@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A provider: what is behind its handle in the public header. */
+/* A provider: what is behind its handle in the public header (provider.c; fire.c fires its probes).
+ */
 #ifndef UDYN_CORE_PROVIDER_H
 #define UDYN_CORE_PROVIDER_H
 

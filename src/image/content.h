@@ -85,8 +85,8 @@ int udyn_content_build(struct udyn_content *content, const struct udyn_content_r
 /* Appends the names of all sections, in their order: what .shstrtab holds. */
 void udyn_content_put_section_names(struct udyn_buffer *file);
 
-/* Appends the section headers and fills in the ELF header and the program headers, for which there
- * is room at the start. Returns 0 or a negative errno with a sentence. */
+/* headers.c. Appends the section headers and fills in the ELF header and the program headers, for
+ * which there is room at the start. Returns 0 or a negative errno with a sentence. */
 int udyn_content_put_headers(struct udyn_content *content);
 
 /*

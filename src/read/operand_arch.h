@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the operands of each processor need of each other. Private to src/read. */
+/* What the operands of each processor (operand_x86.c, operand_aarch64.c, operand_riscv.c) need of
+ * each other. Private to src/read. */
 #ifndef UDYN_READ_OPERAND_ARCH_H
 #define UDYN_READ_OPERAND_ARCH_H
 

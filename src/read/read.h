@@ -59,9 +59,9 @@ int udyn_read_probes(int fd, size_t most, struct udyn_read_file *file);
 
 void udyn_read_free(struct udyn_read_file *file);
 
-/* Finds the address, as linked, of a symbol that an operand names. *left is how many bytes may be
- * read for this and is lowered. Returns 0, -ENOENT if the file has no such symbol (it may be
- * stripped) or more bytes would have to be read, or as udyn_read_probes(). */
+/* symbol.c. Finds the address, as linked, of a symbol that an operand names. *left is how many
+ * bytes may be read for this and is lowered. Returns 0, -ENOENT if the file has no such symbol (it
+ * may be stripped) or more bytes would have to be read, or as udyn_read_probes(). */
 int udyn_read_symbol(int fd, uint64_t *left, const char *name, size_t length, uint64_t *address);
 
 #endif

@@ -14,7 +14,7 @@
 #include "base/probe.h"
 #include "usdt-dyn.h"
 
-/* ---- The process ---------------------------------------------------------------------------- */
+/* ---- The process (linux/system.c, linux/lock.c) --------------------------------------------- */
 
 /* Returns 1, or 0 with a sentence, like usdt_dyn_supported(). */
 int udyn_system_supported(void);
@@ -46,7 +46,7 @@ uint32_t udyn_system_generation(void);
 /* Is this process the one of that generation? Without the lock, also in a signal handler. */
 bool udyn_system_is_generation(uint32_t generation);
 
-/* ---- Images --------------------------------------------------------------------------------- */
+/* ---- Images (linux/image.c) ----------------------------------------------------------------- */
 
 /* What makes probes traceable, as the core sees it: a link in the list of a provider's images,
  * newest first. */
@@ -89,7 +89,7 @@ const void *udyn_image_site(const struct udyn_image *image, size_t position);
 const volatile uint16_t *udyn_image_semaphore(const struct udyn_image *image, size_t position);
 uint16_t udyn_image_pristine(const struct udyn_image *image);
 
-/* ---- Firing --------------------------------------------------------------------------------- */
+/* ---- Firing (linux/system.c, linux/touch.c) ------------------------------------------------- */
 
 /*
  * Called before a site is called, with the probe found enabled. False: do not call the site. What a
@@ -105,7 +105,7 @@ bool udyn_system_may_fire(const struct udyn_probe *probe);
  */
 void udyn_system_touch_string(uint64_t address);
 
-/* ---- Opens: a system that cannot tell of them takes system/posix/no_opens.c ------------------ */
+/* ---- Opens: a system that cannot tell of them takes system/posix/no_opens.c ----------------- */
 
 /*
  * A tracer opens an image, to read its notes, right before it attaches. All under the lock.
@@ -118,7 +118,7 @@ void udyn_opens_follow(struct udyn_image *image);
 bool udyn_opens_take(void);
 void udyn_opens_stop(void);
 
-/* ---- Wakeups: system/posix/wakeup.c serves a system without opens ---------------------------- */
+/* ---- Wakeups: system/posix/wakeup.c serves a system without opens --------------------------- */
 
 /* What a watch sleeps on, and is woken with. */
 struct udyn_wakeup {

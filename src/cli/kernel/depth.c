@@ -234,7 +234,7 @@ static unsigned int judge(struct udyn_depth_string *string, const struct udyn_de
     return needed;
 }
 
-void udyn_depth_note(struct udyn_depth *depth, size_t index, const struct udyn_depth_use *use)
+void udyn_depth_learn(struct udyn_depth *depth, size_t index, const struct udyn_depth_use *use)
 {
     struct udyn_depth_string *string = &depth->strings[index];
     unsigned int wanted;

@@ -44,7 +44,8 @@ struct udyn_depth_use {
 /* To be called when all sites have been placed. */
 void udyn_depth_open(struct udyn_depth *depth, const struct udyn_session *session);
 
-void udyn_depth_note(struct udyn_depth *depth, size_t string, const struct udyn_depth_use *use);
+/* Learns what a hit told of a string. */
+void udyn_depth_learn(struct udyn_depth *depth, size_t string, const struct udyn_depth_use *use);
 
 /* The event of a further piece that has this id, or NULL. */
 const struct udyn_session_event *udyn_depth_event(struct udyn_depth *depth, uint16_t id);

@@ -175,7 +175,7 @@ const char *udyn_gather_string(struct udyn_gather *gather, const struct udyn_ses
            *length >= udyn_piece(use.needs).start + udyn_piece(use.needs).size)
         use.needs++;
     use.is_unreadable = is_zero(bytes, size);
-    udyn_depth_note(&gather->depth, gather->site->first_string + index, &use);
+    udyn_depth_learn(&gather->depth, gather->site->first_string + index, &use);
     if (*is_cut)
         *length = udyn_utf8_whole(bytes, size);
     return address < LOWEST_ADDRESS ? NULL : bytes;

@@ -41,7 +41,7 @@ static bool is_event(struct udyn_pipeline *pipeline, const struct udyn_record *r
     const struct udyn_session_event *kind;
     const struct udyn_thread *thread;
 
-    if (udyn_targets_note(&pipeline->targets, id, record))
+    if (udyn_targets_learn(&pipeline->targets, id, record))
         return false;
     kind = kind_of(pipeline, id);
     if (kind == NULL)

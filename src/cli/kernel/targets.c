@@ -220,7 +220,7 @@ static void note_made(struct udyn_targets *targets, const struct udyn_record *re
         udyn_threads_set(&targets->threads, child, child, parent != NULL && targets->children);
 }
 
-bool udyn_targets_note(struct udyn_targets *targets, uint16_t id, const struct udyn_record *record)
+bool udyn_targets_learn(struct udyn_targets *targets, uint16_t id, const struct udyn_record *record)
 {
     pid_t tid, pid;
 

@@ -44,8 +44,9 @@ enum udyn_status udyn_targets_open(struct udyn_targets *targets,
 /* Lets only them through the instance. Says what fails. */
 enum udyn_status udyn_targets_filter(struct udyn_targets *targets, int instance);
 
-/* Notes what became of a thread; false if the record is of another event. */
-bool udyn_targets_note(struct udyn_targets *targets, uint16_t id, const struct udyn_record *record);
+/* Learns what became of a thread; false if the record is of another event. */
+bool udyn_targets_learn(struct udyn_targets *targets, uint16_t id,
+                        const struct udyn_record *record);
 
 /* The thread of a record if its events are wanted, or NULL. */
 const struct udyn_thread *udyn_targets_thread(struct udyn_targets *targets, pid_t tid);

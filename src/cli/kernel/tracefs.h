@@ -21,8 +21,8 @@ int udyn_tracefs_set(int folder, const char *path, const char *value);
  * errno. */
 int udyn_tracefs_read(int folder, const char *path, char **text);
 
-/* An instance of this command is called this and a number, its group of events the same with '_'
- * for '-' and '.'. */
+/* Instances (instance.c). One of this command is called this and a number, its group of events the
+ * same with '_' for '-' and '.'. */
 #define UDYN_INSTANCE_PREFIX "usdt-dyn."
 #define UDYN_GROUP_PREFIX    "usdt_dyn_"
 #define UDYN_INSTANCE_SIZE   32
