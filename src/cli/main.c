@@ -36,9 +36,8 @@ int main(int argc, char **argv)
         return UDYN_DONE;
     }
     if (name[0] == '\0')
-        udyn_say("say what to do: usdt-dyn list, trace or doctor; usdt-dyn --help tells more");
+        udyn_say("give a command: list, trace or doctor; see usdt-dyn --help");
     else
-        udyn_say("no command \"%s\": usdt-dyn list, trace or doctor; usdt-dyn --help tells more",
-                 name);
+        udyn_say("unknown command \"%s\": give list, trace or doctor; see usdt-dyn --help", name);
     return UDYN_USAGE;
 }

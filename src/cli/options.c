@@ -64,7 +64,7 @@ static enum udyn_status add_pid(struct udyn_options *options, const char *text)
     unsigned long long pid;
 
     if (!parse_whole(text, INT_MAX, &pid)) {
-        udyn_say("-p %s: give the number of a process", text);
+        udyn_say("-p %s: give a process id", text);
         return UDYN_USAGE;
     }
     options->pids = udyn_reallocate(options->pids, options->npids + 1, sizeof(*options->pids));
@@ -146,7 +146,7 @@ static enum udyn_status add_word(struct udyn_options *options, char *word, bool 
     struct stat status;
 
     if (word[0] == '\0') {
-        udyn_say("an empty word is no probe: give provider:probe, or '*' for all");
+        udyn_say("an empty pattern matches no probe: give provider:probe, or '*' for all");
         return UDYN_USAGE;
     }
     if (takes_files &&
@@ -208,9 +208,8 @@ static enum udyn_status refuse_option(char **argv, const char *command)
     char letter[3] = {'-', (char)optopt, '\0'};
     const char *name = optopt > 0 && optopt < OPTION_JSON ? letter : argv[optind - 1];
 
-    udyn_say("the option %s is not known, or its value is missing: usdt-dyn %s --help tells the "
-             "options",
-             name, command);
+    udyn_say("the option %s is unknown, or its value is missing: see usdt-dyn %s --help", name,
+             command);
     return UDYN_USAGE;
 }
 
@@ -267,7 +266,7 @@ enum udyn_status udyn_options_doctor(struct udyn_options *options, int argc, cha
     enum udyn_status status = parse(options, argc, argv, doctor_options, "");
 
     if (status == UDYN_DONE && options->npatterns > 0) {
-        udyn_say("doctor takes no words: usdt-dyn doctor");
+        udyn_say("doctor takes no arguments: usdt-dyn doctor");
         status = UDYN_USAGE;
     }
     return status;

@@ -18,12 +18,12 @@ expect() {
 }
 
 # --- usage
-expect 2 'say what to do'
-expect 2 'no command "frob"' frob
-expect 2 '--help tells' list --frob
-expect 2 'number of a process' list -p abc
-expect 2 'number of a process' list -p 0
-expect 2 'number of a process' trace -p 99999999999999999999
+expect 2 'give a command'
+expect 2 'unknown command "frob"' frob
+expect 2 'option --frob is unknown.* see usdt-dyn list --help' list --frob
+expect 2 'give a process id' list -p abc
+expect 2 'give a process id' list -p 0
+expect 2 'give a process id' trace -p 99999999999999999999
 expect 2 'Give a process' trace 'a:*'
 expect 2 'events above 0' trace -p 1 --count 0
 expect 2 'seconds above 0' trace -p 1 --duration nan
@@ -32,8 +32,8 @@ expect 2 'string, hex' trace -p 1 --as =string
 expect 2 'the tracers are' list --spec frob
 expect 2 'one of them' list --json --spec gdb
 expect 2 'one of them' trace -p 1 --summary --hist x
-expect 2 'an empty word' list ''
-expect 2 'takes no words' doctor x
+expect 2 'an empty pattern' list ''
+expect 2 'takes no arguments' doctor x
 for words in --help 'list --help' 'trace --help' 'doctor --help'; do
     # shellcheck disable=SC2086 # words
     expect 0 '^ *usdt-dyn' $words
@@ -80,7 +80,7 @@ expect 0 'points at no code' list "$work/no_code"
 expect 0 'many:a\\x1b\[2J: ' list "$work/odd"
 ! grep -q $'\033' "$work/stdout" || fail 'an escape sequence came through'
 expect 0 'many:probe_1$' list "$work/odd" --spec bpftrace
-expect 0 'such a name has only letters' list "$work/odd" --spec bpftrace
+expect 0 'names may have only letters' list "$work/odd" --spec bpftrace
 "$command" list "$work/odd" --json | python3 -c 'import json, sys; [json.loads(line) for line in sys.stdin]'
 
 # --- notes of 100 MB, of which the disk has nothing

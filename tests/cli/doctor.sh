@@ -48,5 +48,5 @@ if unshare -m --propagation private true 2>/dev/null; then
         mount -t tmpfs -o noexec tmpfs /dev/shm && exec env -u XDG_RUNTIME_DIR "$0" doctor' "$command"
 fi
 
-says 2 'doctor takes no words' -- "$command" doctor what
+says 2 'doctor takes no arguments' -- "$command" doctor what
 says 0 '^usdt-dyn doctor$' -- "$command" doctor --help

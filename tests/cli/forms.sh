@@ -59,7 +59,7 @@ expect_equal 'the buckets' '[-inf] 1
 [inf] 1' "$(sed -nE 's/^([[(][^])]*[])]) +([0-9]+) .*/\1 \2/p; /^\.\.\./p' "$(out_of real)")"
 expect_equal 'as JSON' '"count":14,"unknown":1,"buckets":[["-Infinity",1],[-8,2],[-0.5,1],[0,1],[8.69169475979376e-311,1],[0.25,3],[0.5,1],[1,1],[2,1],[6.696928794914171e+299,1],["Infinity",1]]}' \
     "$(grep -o '"count".*' "$(out_of json)")"
-expect_match 'what is no number' 'measured_at_the_door: events whose a0 was no number or could not be fetched: 1$' "$(cat "$(err_of real)")"
+expect_match 'what is no number' 'measured_at_the_door: events whose a0 was not a number or could not be fetched: 1$' "$(cat "$(err_of real)")"
 
 # --- what can't be fetched
 if [[ -x $USDT_DYN_BUILD/tests/cli/usdt-dyn-sdt ]]; then
@@ -69,7 +69,7 @@ if [[ -x $USDT_DYN_BUILD/tests/cli/usdt-dyn-sdt ]]; then
     ask sdt one '^done' >/dev/null
     ask sdt two '^done' >/dev/null
     stop unknown
-    expect_match 'what is said' '^usdt-dyn: sdt:indexed: events whose arg0 was no number or could not be fetched: 2$' \
+    expect_match 'what is said' '^usdt-dyn: sdt:indexed: events whose arg0 was not a number or could not be fetched: 2$' \
         "$(cat "$(err_of unknown)")"
 fi
 

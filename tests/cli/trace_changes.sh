@@ -27,11 +27,11 @@ load shop
 trace later -p "$(pid_of app)" 'sh*:*'
 load garage
 load shoes
-wait_for 10 grep -q 'start the trace anew' "$(err_of later)"
+wait_for 10 grep -q 'restart the trace' "$(err_of later)"
 ask app 'fire shop paid 1' '^ok' >/dev/null
 stop later
 expect_equal 'what is said of a provider that is loaded later' \
-    "usdt-dyn: process $(pid_of app) has 1 more probe that matches now: start the trace anew for it" "$(words later)"
+    "usdt-dyn: process $(pid_of app) now has 1 more probe that matches: restart the trace to include it" "$(words later)"
 expect_equal 'what was traced all the time' 1 "$(grep -c shop:paid "$(out_of later)")"
 
 # --- an exec: of a program without these probes, and of one that has them, by another thread
@@ -66,7 +66,7 @@ tell other 'exec /bin/sleep 60'
 wait_for 10 grep -q 'as after an exec' "$(err_of exec)"
 stop exec
 expect_equal 'what is said of an exec' \
-    "usdt-dyn: process $(pid_of other) has none of the probes that are traced any more, as after an exec" \
+    "usdt-dyn: process $(pid_of other) no longer has any of the traced probes, as after an exec" \
     "$(words exec)"
 
 # --- a process that ends as soon as it has forked: its child is waited for

@@ -59,7 +59,7 @@ def specs_of_names(path, folder):
         for line in shown.splitlines():
             if tracer != "tracefs" and not GOOD.fullmatch(line):
                 fail(f"--spec {tracer} tells {line!r}")
-        if said.count("can't be told of") < 40:
+        if said.count("can't be printed for") < 40:
             fail(f"--spec {tracer} does not say what it leaves out")
         paste(folder, tracer, shown)
         if tracer == "gdb":
@@ -86,7 +86,7 @@ def specs_of_paths(folder, good):
         for tracer in TRACERS:
             shown, said = run("list", "-p", str(pid), "p:*", "--spec", tracer)
             paste(folder, tracer, shown)
-            if tracer in ("bpftrace", "tracefs", "bcc") and "can't be told of" not in said:
+            if tracer in ("bpftrace", "tracefs", "bcc") and "can't be printed for" not in said:
                 fail(f"--spec {tracer}: not a word about the paths that are left out")
             if tracer == "bpftrace":
                 in_bpftrace(folder, shown)

@@ -64,7 +64,7 @@ static void look_at_rights(void)
     read_line("/proc/sys/kernel/perf_event_paranoid", paranoid);
     if (geteuid() != 0)
         udyn_doctor_tell(UDYN_FOUND_BAD, "rights",
-                         "user %u: tracing takes root (CAP_SYS_ADMIN); run it with sudo",
+                         "user %u: tracing needs root (CAP_SYS_ADMIN); run it with sudo",
                          geteuid());
     else if (strstr(lockdown, "[confidentiality]") != NULL)
         udyn_doctor_tell(UDYN_FOUND_BAD, "rights",

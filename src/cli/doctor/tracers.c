@@ -12,7 +12,7 @@ static void tell_bpftrace(const char *version)
     unsigned int number = udyn_release_number(version);
 
     if (number == 0)
-        udyn_doctor_tell(UDYN_FOUND_GOOD, "bpftrace", "installed, of a version not known");
+        udyn_doctor_tell(UDYN_FOUND_GOOD, "bpftrace", "installed, version unknown");
     else if (number < 25)
         udyn_doctor_tell(UDYN_FOUND_GOOD, "bpftrace", "%s: finds memfd images; %s", version,
                          number < 24 ? "names arg0 to arg5 of the twelve" : "reads all arguments");

@@ -84,7 +84,7 @@ static void try_probe(struct trial *trial, const usdt_dyn_probe *probe, const ch
         udyn_doctor_tell(UDYN_FOUND_GOOD, "trial", "a probe was made in %s, traced and fired",
                          path);
     else
-        udyn_doctor_tell(UDYN_FOUND_BAD, "trial", "a probe fired, and no event came");
+        udyn_doctor_tell(UDYN_FOUND_BAD, "trial", "a probe fired, but no event came");
 }
 
 static void clean_up(struct trial *trial)

@@ -7,7 +7,7 @@ enum udyn_status udyn_pipeline_open(struct udyn_pipeline *pipeline)
     int error;
 
     if (!udyn_ring_is_known()) {
-        udyn_say("trace knows the ring buffers of 64-bit little-endian machines only");
+        udyn_say("trace can read the ring buffers of 64-bit little-endian machines only");
         return UDYN_REFUSED;
     }
     status = udyn_session_open(&pipeline->session);

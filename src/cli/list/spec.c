@@ -191,9 +191,9 @@ void udyn_spec_show(const char *tracer, const struct udyn_found *found)
         i++;
     if (!is_name(location->provider) || !is_name(location->name))
         udyn_say(
-            "%s can't be told of %s:%s: such a name has only letters, digits, '_', '.' and '-'",
-            tracer, location->provider, location->name);
+            "%s:%s can't be printed for %s: names may have only letters, digits, '_', '.' and '-'",
+            location->provider, location->name, tracer);
     else if (!specs[i].show(found))
-        udyn_say("%s can't be told of %s:%s: it, or a shell, would not take the path %s for one",
-                 tracer, location->provider, location->name, found->path);
+        udyn_say("%s:%s can't be printed for %s: it, or a shell, would misread the path %s",
+                 location->provider, location->name, tracer, found->path);
 }

@@ -24,8 +24,9 @@ void udyn_changes_open(struct udyn_changes *changes, struct udyn_catalog *catalo
     changes->targets = targets;
     changes->processes = udyn_allocate(targets->count, sizeof(*changes->processes));
     if (error < 0)
-        udyn_say_errno(error, "no word will come of probes that are loaded later: perf events "
-                              "can't be used");
+        udyn_say_errno(error,
+                       "probes that are loaded later will not be reported: perf events can't "
+                       "be used");
 }
 
 static void note(pid_t pid, void *context)
@@ -60,12 +61,12 @@ static void look_at(struct udyn_changes *changes, pid_t pid, struct udyn_change 
     if (change->ngone == 1)
         change->has_news = true; /* an exec may be under way: look once more */
     if (change->ngone == 2)
-        udyn_say("process %d has none of the probes that are traced any more, as after an exec",
-                 (int)pid);
+        udyn_say("process %d no longer has any of the traced probes, as after an exec", (int)pid);
     if (changes->nnew > change->nsaid)
-        udyn_say("process %d has %zu more probe%s that match%s now: start the trace anew for %s",
-                 (int)pid, changes->nnew, changes->nnew == 1 ? "" : "s",
-                 changes->nnew == 1 ? "es" : "", changes->nnew == 1 ? "it" : "them");
+        udyn_say(
+            "process %d now has %zu more probe%s that match%s: restart the trace to include %s",
+            (int)pid, changes->nnew, changes->nnew == 1 ? "" : "s", changes->nnew == 1 ? "es" : "",
+            changes->nnew == 1 ? "it" : "them");
     change->nsaid = changes->nnew;
 }
 

@@ -77,8 +77,8 @@ enum udyn_status udyn_hist_begin(struct udyn_hist *hist, const struct udyn_plan 
     }
     if (found > 0)
         return UDYN_DONE;
-    udyn_say("--hist %s: none of these probes has a number of that name; usdt-dyn list shows the "
-             "arguments",
+    udyn_say("--hist %s: none of these probes has a numeric argument of that name; usdt-dyn list "
+             "shows the arguments",
              argument);
     return UDYN_NOTHING;
 }
@@ -248,7 +248,7 @@ void udyn_hist_draw(const struct udyn_hist *hist, FILE *out, bool as_json)
         const struct udyn_hist_probe *probe = &hist->probes[i];
 
         if (probe->unknown > 0)
-            udyn_say("%s: events whose %s was no number or could not be fetched: %" PRIu64,
+            udyn_say("%s: events whose %s was not a number or could not be fetched: %" PRIu64,
                      hist->plan->probes[i].title, hist->argument, probe->unknown);
         if (probe->count == 0)
             continue;

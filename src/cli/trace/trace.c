@@ -252,8 +252,8 @@ static enum udyn_status prepare(struct trace *trace)
 
     if (!udyn_process_has_global_pids()) {
         udyn_say("trace can't tell processes apart in a container: the kernel knows them by their "
-                 "numbers on the host. Run it on the host, with the number there, or in a "
-                 "container that sees the host's processes (--pid=host)");
+                 "ids on the host. Run it on the host, with the id there, or in a container "
+                 "that sees the host's processes (--pid=host)");
         return UDYN_REFUSED;
     }
     status = udyn_targets_open(&trace->pipeline.targets, &trace->options);
