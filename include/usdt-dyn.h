@@ -133,7 +133,8 @@ USDT_DYN_API int usdt_dyn_provider_new(usdt_dyn_provider **provider, const char 
  *
  * provider: the provider.
  * probe: receives the probe, which belongs to the provider and is valid until
- *        usdt_dyn_provider_free(); set to NULL on failure.
+ *        usdt_dyn_provider_free(). On failure it is set to a probe that belongs to no provider, is
+ *        never enabled and may be passed to every function (since 0.2.0; before that to NULL).
  * name: as in usdt_dyn_provider_new(), unique within the provider; copied.
  * args: the arguments, or NULL if nargs is 0; copied.
  * nargs: the number of arguments.

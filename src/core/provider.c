@@ -14,6 +14,9 @@
 /* Where a probe without an image looks: never enabled. Volatile as the semaphores are. */
 static const volatile uint16_t always_zero;
 
+/* What a caller gets that no probe could be added for. */
+static struct udyn_probe never_enabled = {.head = {.watched = &always_zero}};
+
 /* All providers of the process, under the lock. */
 static struct usdt_dyn_provider *providers;
 
@@ -142,7 +145,7 @@ int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **pr
     int error;
 
     if (probe != NULL)
-        *probe = NULL;
+        *probe = &never_enabled.head;
     if (provider == NULL || probe == NULL)
         return udyn_fail(-EINVAL, "usdt_dyn_provider_add_probe: the %s is NULL",
                          provider == NULL ? "provider" : "place to put the probe");

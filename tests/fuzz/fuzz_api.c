@@ -162,11 +162,10 @@ static void add(struct model *model, struct input *input)
     expected = expected_of_add(model, made->name, args, nargs);
     check_error(usdt_dyn_provider_add_probe(model->provider, &made->probe, made->name, args, nargs),
                 expected);
-    CHECK((made->probe != NULL) == (expected == 0));
-    if (expected == 0) {
-        CHECK(!usdt_dyn_enabled(made->probe));
+    CHECK(!usdt_dyn_enabled(made->probe));
+    CHECK(usdt_dyn_probe_semaphore(made->probe) == NULL);
+    if (expected == 0)
         model->count++;
-    }
 }
 
 static bool clashes(const struct model *model)

@@ -118,7 +118,8 @@ static void check_mistakes(void)
     CHECK(usdt_dyn_provider_new(NULL, "noop") == -EINVAL);
     CHECK(usdt_dyn_provider_new(&provider, "noop") == 0);
     CHECK(usdt_dyn_provider_add_probe(provider, &probe, "thirteen", args, 13) == -E2BIG);
-    CHECK(usdt_dyn_provider_add_probe(provider, &probe, "9", NULL, 0) == -EINVAL && probe == NULL);
+    CHECK(usdt_dyn_provider_add_probe(provider, &probe, "9", NULL, 0) == -EINVAL &&
+          !usdt_dyn_enabled(probe));
     CHECK(usdt_dyn_provider_add_probe(provider, &probe, "same", NULL, 0) == 0);
     CHECK(usdt_dyn_provider_add_probe(provider, &probe, "same", NULL, 0) == -EEXIST);
     CHECK(usdt_dyn_provider_load(NULL) == -EINVAL);

@@ -45,6 +45,24 @@ static void provider_new(void **state)
     assert_null(made);
 }
 
+/* What a program has that goes on without looking at errors. */
+static void expect_never_enabled(usdt_dyn_probe *probe)
+{
+    const uint64_t values[] = {1, 2};
+    const uintptr_t words[] = {2 * (uintptr_t)probe + 1, 1};
+    int evaluated = 0;
+
+    assert_non_null(probe);
+    assert_false(usdt_dyn_enabled(probe));
+    assert_false(usdt_dyn_probe_enabled(probe));
+    assert_null(usdt_dyn_probe_semaphore(probe));
+    usdt_dyn_fire(probe, ++evaluated);
+    usdt_dyn_probe_fire(probe, values, 2);
+    usdt_dyn_probe_fire(probe, NULL, 2);
+    assert_int_equal(usdt_dyn_probe_fire_tagged(2, words, 0), 1);
+    assert_int_equal(evaluated, 0);
+}
+
 /* Tries to add a probe that is refused: the provider stays as it is. */
 static void refused(int error, const char *words, const char *name, const usdt_dyn_arg *args,
                     size_t nargs)
@@ -53,7 +71,7 @@ static void refused(int error, const char *words, const char *name, const usdt_d
     size_t count = provider->count, names = provider->names.count;
 
     assert_error(usdt_dyn_provider_add_probe(provider, &probe, name, args, nargs), error, words);
-    assert_null(probe);
+    expect_never_enabled(probe);
     assert_int_equal(provider->count, count);
     assert_int_equal(provider->names.count, names);
 }
@@ -65,7 +83,7 @@ static void add_probe_names(void **state)
     (void)state;
     assert_error(usdt_dyn_provider_add_probe(NULL, &probe, "p", NULL, 0), -EINVAL,
                  "the provider is NULL");
-    assert_null(probe);
+    expect_never_enabled(probe);
     assert_error(usdt_dyn_provider_add_probe(provider, NULL, "p", NULL, 0), -EINVAL,
                  "place to put the probe is NULL");
     assert_int_equal(provider->count, 1);
@@ -164,6 +182,29 @@ static void unload_before_load_changes_nothing(void **state)
     assert_ok(usdt_dyn_provider_unload(provider));
 }
 
+/* All that a program can call which ignores that nothing has worked from the start. */
+static void a_program_that_ignores_all_errors_goes_on(void **state)
+{
+    usdt_dyn_provider *none;
+    usdt_dyn_probe *probe;
+    usdt_dyn_watch *watch;
+
+    (void)state;
+    (void)usdt_dyn_provider_new(&none, "no good name");
+    (void)usdt_dyn_provider_set_backing(none, USDT_DYN_BACKING_FILE);
+    (void)usdt_dyn_provider_set_detection(none, USDT_DYN_DETECT_SITE);
+    (void)usdt_dyn_provider_add_probe(none, &probe, "p", one, 1);
+    (void)usdt_dyn_provider_load(none);
+    assert_ok(usdt_dyn_watch_new(&watch));
+    (void)usdt_dyn_watch_add(watch, none);
+    assert_int_equal(usdt_dyn_watch_wait(watch, 0), 0);
+    expect_never_enabled(probe);
+    (void)usdt_dyn_provider_unload(none);
+    usdt_dyn_provider_free(none);
+    usdt_dyn_watch_free(watch);
+    expect_never_enabled(probe);
+}
+
 static void the_rest_takes_null(void **state)
 {
     (void)state;
@@ -186,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(load_twice_changes_nothing, make_provider, free_provider),
         cmocka_unit_test_setup_teardown(unload_before_load_changes_nothing, make_provider,
                                         free_provider),
+        cmocka_unit_test(a_program_that_ignores_all_errors_goes_on),
         cmocka_unit_test(the_rest_takes_null),
     };
 
