@@ -379,20 +379,47 @@ static inline bool usdt_dyn_enabled(const usdt_dyn_probe *probe)
 #ifdef __cplusplus
 } /* extern "C" */
 
-#include <type_traits>
-
-/* For those who include this header in an extern "C" block of their own. */
+/* Also for those who include this header in an extern "C" block of their own. Overloads, for C++11,
+ * and without a header of the C++ library, which such a block must not contain. */
 extern "C++" {
 template <typename T> static inline uint64_t usdt_dyn_value(T value)
 {
-    if constexpr (std::is_floating_point_v<T>)
-        return usdt_dyn_f64(static_cast<double>(value));
-    else if constexpr (std::is_pointer_v<T>)
-        return static_cast<uint64_t>(reinterpret_cast<uintptr_t>(value));
-    else if constexpr (std::is_null_pointer_v<T>)
-        return 0;
-    else
-        return static_cast<uint64_t>(value);
+    return static_cast<uint64_t>(value);
+}
+
+static inline uint64_t usdt_dyn_value(unsigned long value)
+{
+    return value;
+}
+
+static inline uint64_t usdt_dyn_value(unsigned long long value)
+{
+    return value;
+}
+
+static inline uint64_t usdt_dyn_value(double value)
+{
+    return usdt_dyn_f64(value);
+}
+
+static inline uint64_t usdt_dyn_value(float value)
+{
+    return usdt_dyn_f64(static_cast<double>(value));
+}
+
+static inline uint64_t usdt_dyn_value(long double value)
+{
+    return usdt_dyn_f64(static_cast<double>(value));
+}
+
+template <typename T> static inline uint64_t usdt_dyn_value(T *value)
+{
+    return reinterpret_cast<uintptr_t>(value);
+}
+
+static inline uint64_t usdt_dyn_value(decltype(nullptr))
+{
+    return 0;
 }
 
 } /* extern "C++" */

@@ -14,8 +14,15 @@ command -v "$compiler" >/dev/null || {
 here=$(dirname "$0")
 flags=(-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wundef -Wcast-qual -Werror
     "-std=$standard" -O2 -I "$USDT_DYN_SOURCE/include" -c -o /dev/null)
+# Not what warns of C++11 itself, of padding (it is there), and of the order that C89 wants.
+[[ $compiler != clang ]] || flags+=(-Weverything -Wno-c++98-compat -Wno-c++98-compat-pedantic -Wno-padded
+    -Wno-declaration-after-statement)
 case $standard in
-c++*) language=c++ ;;
+c++*)
+    language=c++
+    flags+=(-Wold-style-cast -Wzero-as-null-pointer-constant)
+    [[ $compiler == clang ]] || flags+=(-Wuseless-cast)
+    ;;
 *)
     language=c
     flags+=(-Wstrict-prototypes -Wmissing-prototypes)
@@ -24,6 +31,9 @@ esac
 
 "$compiler" "${flags[@]}" -x "$language" "$here/header_use.c"
 printf '#include "usdt-dyn.h"\n#include "usdt-dyn.h"\n' | "$compiler" "${flags[@]}" -x "$language" -
+if [[ $language == c++ ]]; then
+    printf 'extern "C" {\n#include "%s"\n}\n' "$here/header_use.c" | "$compiler" "${flags[@]}" -x c++ -
+fi
 
 # A value too many is refused by the compiler, and not cut off.
 if sed 's/11, 12)/11, 12, 13)/' "$here/header_use.c" | "$compiler" "${flags[@]}" -x "$language" - 2>/dev/null; then
