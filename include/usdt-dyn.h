@@ -29,7 +29,7 @@
  * library does. USDT_DYN_BACKING (`memfd`, `file` or `shared`) and USDT_DYN_DIR choose where images
  * are kept, and USDT_DYN_SITE (`nop`, `nop5`, `nop10` or `nop+nop10`) the instruction of a site.
  *
- * History: everything in this header is available since 0.1.0.
+ * History: what is in this header is available since 0.1.0, unless it says "since" another version.
  */
 #ifndef USDT_DYN_H
 #define USDT_DYN_H
@@ -498,5 +498,334 @@ static inline uint64_t usdt_dyn_value(decltype(nullptr))
  * Otherwise like usdt_dyn_probe_fire().
  */
 #define usdt_dyn_fire(...) USDT_DYN_FIRE_N(USDT_DYN_COUNT(__VA_ARGS__), __VA_ARGS__)
+
+/*
+ * Probes whose values the compiler checks, in C11 and C++11:
+ *
+ *     USDT_DYN_PROBE(shipped, INT64, id, STRING, to);    outside of functions
+ *     int error = usdt_dyn_add(provider, shipped);       like usdt_dyn_provider_add_probe()
+ *     usdt_dyn_emit(shipped, 42, "bread");               like usdt_dyn_fire()
+ *     usdt_dyn_is_enabled(shipped)                       like usdt_dyn_enabled()
+ */
+
+/*
+ * A probe as USDT_DYN_PROBE() declares it. Its members are for usdt_dyn_add(), usdt_dyn_emit() and
+ * usdt_dyn_is_enabled() alone. Since 0.2.0.
+ */
+typedef struct usdt_dyn_declared {
+    usdt_dyn_probe *probe; /* points to `never` until it is added */
+    usdt_dyn_probe never;  /* looks at `zero` */
+    uint16_t zero[4];
+    const char *text; /* what USDT_DYN_PROBE() has between its parentheses */
+    /* The number of arguments, and the usdt_dyn_type of each. */
+    uint8_t types[1 + USDT_DYN_MAX_ARGS];
+} usdt_dyn_declared;
+
+#define USDT_DYN_KIND_INTEGER  1 /* kinds of values, as bits */
+#define USDT_DYN_KIND_FLOATING 2
+#define USDT_DYN_KIND_STRING   4
+#define USDT_DYN_KIND_POINTER  8
+
+/* The kind of value that a type takes: a constant expression. */
+#define USDT_DYN_KIND_OF_TYPE(type)                                                                \
+    ((type) < USDT_DYN_POINTER    ? USDT_DYN_KIND_INTEGER                                          \
+     : (type) == USDT_DYN_POINTER ? USDT_DYN_KIND_POINTER                                          \
+     : (type) == USDT_DYN_STRING  ? USDT_DYN_KIND_STRING                                           \
+                                  : USDT_DYN_KIND_FLOATING)
+
+#define USDT_DYN_MUST_BE_INTEGER  "must be an integer"
+#define USDT_DYN_MUST_BE_FLOATING "must be a float or a double"
+#define USDT_DYN_MUST_BE_STRING   "must be a string, a char * or a null pointer"
+#define USDT_DYN_MUST_BE_POINTER  "must be a pointer"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Adds a declared probe to a provider. This is what usdt_dyn_add() calls. Since 0.2.0.
+ *
+ * provider: the provider.
+ * declared: a probe that USDT_DYN_PROBE() declares.
+ *
+ * Returns what usdt_dyn_add() does, and -EINVAL if declared is NULL.
+ */
+USDT_DYN_API int usdt_dyn_provider_add_declared(usdt_dyn_provider *provider,
+                                                usdt_dyn_declared *declared);
+
+#ifdef __cplusplus
+} /* extern "C" */
+
+extern "C++" {
+/* The kinds that a value of some type can be. */
+template <typename T> struct usdt_dyn_kinds {
+    static constexpr int value = __is_class(T) || __is_union(T) ? 0 : USDT_DYN_KIND_INTEGER;
+};
+template <> struct usdt_dyn_kinds<float> {
+    static constexpr int value = USDT_DYN_KIND_FLOATING;
+};
+template <> struct usdt_dyn_kinds<double> {
+    static constexpr int value = USDT_DYN_KIND_FLOATING;
+};
+template <> struct usdt_dyn_kinds<long double> {
+    static constexpr int value = USDT_DYN_KIND_FLOATING;
+};
+template <typename T> struct usdt_dyn_kinds<T *> {
+    static constexpr int value = USDT_DYN_KIND_POINTER;
+};
+template <> struct usdt_dyn_kinds<char *> {
+    static constexpr int value = USDT_DYN_KIND_STRING | USDT_DYN_KIND_POINTER;
+};
+template <> struct usdt_dyn_kinds<const char *> {
+    static constexpr int value = USDT_DYN_KIND_STRING | USDT_DYN_KIND_POINTER;
+};
+template <> struct usdt_dyn_kinds<decltype(nullptr)> {
+    static constexpr int value = USDT_DYN_KIND_STRING | USDT_DYN_KIND_POINTER;
+};
+
+template <usdt_dyn_type Type, typename T> static inline uint64_t usdt_dyn_slot(T value)
+{
+    constexpr int wanted = USDT_DYN_KIND_OF_TYPE(Type);
+    constexpr bool fits = (usdt_dyn_kinds<T>::value & wanted) != 0;
+
+    static_assert(fits || wanted != USDT_DYN_KIND_INTEGER, "a value " USDT_DYN_MUST_BE_INTEGER);
+    static_assert(fits || wanted != USDT_DYN_KIND_FLOATING, "a value " USDT_DYN_MUST_BE_FLOATING);
+    static_assert(fits || wanted != USDT_DYN_KIND_STRING, "a value " USDT_DYN_MUST_BE_STRING);
+    static_assert(fits || wanted != USDT_DYN_KIND_POINTER, "a value " USDT_DYN_MUST_BE_POINTER);
+    return usdt_dyn_value(value);
+}
+
+/* The types of a probe's arguments. */
+template <int Count, usdt_dyn_type... Types> struct usdt_dyn_types {
+    static constexpr int count = Count;
+
+    template <typename... Values> static void fire(const usdt_dyn_probe *probe, Values... values)
+    {
+        /* The first element is not a value: it keeps the array from being empty. */
+        const uint64_t slots[] = {0, usdt_dyn_slot<Types>(values)...};
+
+        usdt_dyn_probe_fire(probe, slots + 1, sizeof...(values));
+    }
+};
+} /* extern "C++" */
+
+#define USDT_DYN_STATIC_ASSERT(condition, text)    static_assert(condition, text)
+#define USDT_DYN_DECLARE_TYPES(name, ...)          typedef usdt_dyn_types<__VA_ARGS__> usdt_dyn_types_##name
+#define USDT_DYN_NARGS(name)                       usdt_dyn_types_##name::count
+#define USDT_DYN_CHECK_VALUE(name, n, left, value) /* usdt_dyn_slot() does */
+#define USDT_DYN_PASS_VALUE(name, n, left, value)  , (value)
+#define USDT_DYN_FIRE_DECLARED(name, n, probe, ...)                                                \
+    usdt_dyn_types_##name::fire(probe USDT_DYN_EACH_##n(USDT_DYN_PASS_VALUE, name, n, __VA_ARGS__))
+#else
+#define USDT_DYN_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
+
+/* The types are numbers below 16, six in a constant. */
+#define USDT_DYN_DECLARE_TYPES(name, ...)                                                          \
+    USDT_DYN_DECLARE_TYPES_(name, __VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+#define USDT_DYN_DECLARE_TYPES_(name, n, a, b, c, d, e, f, g, h, i, j, k, l, ...)                  \
+    enum {                                                                                         \
+        usdt_dyn_nargs_##name = n,                                                                 \
+        usdt_dyn_types_##name = a | b << 4 | c << 8 | d << 12 | e << 16 | f << 20,                 \
+        usdt_dyn_more_types_##name = g | h << 4 | i << 8 | j << 12 | k << 16 | l << 20             \
+    }
+#define USDT_DYN_TYPE_AT(name, i)                                                                  \
+    ((((i) < 6 ? usdt_dyn_types_##name : usdt_dyn_more_types_##name) >> 4 * ((i) % 6)) & 15)
+#define USDT_DYN_NARGS(name) usdt_dyn_nargs_##name
+
+/* The kinds that a value can be. gcc has types of its own for bit-fields. */
+#ifdef __GNUC__
+#define USDT_DYN_OTHER_KIND(value)                                                                 \
+    (__builtin_classify_type(value) < 5    ? USDT_DYN_KIND_INTEGER                                 \
+     : __builtin_classify_type(value) == 5 ? USDT_DYN_KIND_POINTER                                 \
+                                           : 0)
+#else
+#define USDT_DYN_OTHER_KIND(value) USDT_DYN_KIND_POINTER
+#endif
+#define USDT_DYN_KINDS(value)                                                                      \
+    _Generic((value),                                                                              \
+        float: USDT_DYN_KIND_FLOATING,                                                             \
+        double: USDT_DYN_KIND_FLOATING,                                                            \
+        long double: USDT_DYN_KIND_FLOATING,                                                       \
+        char *: USDT_DYN_KIND_STRING | USDT_DYN_KIND_POINTER,                                      \
+        const char *: USDT_DYN_KIND_STRING | USDT_DYN_KIND_POINTER,                                \
+        void *: USDT_DYN_KIND_STRING | USDT_DYN_KIND_POINTER, /* NULL */                           \
+        _Bool: USDT_DYN_KIND_INTEGER,                                                              \
+        char: USDT_DYN_KIND_INTEGER,                                                               \
+        signed char: USDT_DYN_KIND_INTEGER,                                                        \
+        unsigned char: USDT_DYN_KIND_INTEGER,                                                      \
+        short: USDT_DYN_KIND_INTEGER,                                                              \
+        unsigned short: USDT_DYN_KIND_INTEGER,                                                     \
+        int: USDT_DYN_KIND_INTEGER,                                                                \
+        unsigned int: USDT_DYN_KIND_INTEGER,                                                       \
+        long: USDT_DYN_KIND_INTEGER,                                                               \
+        unsigned long: USDT_DYN_KIND_INTEGER,                                                      \
+        long long: USDT_DYN_KIND_INTEGER,                                                          \
+        unsigned long long: USDT_DYN_KIND_INTEGER,                                                 \
+        default: USDT_DYN_OTHER_KIND(value))
+
+/* Of n values this is the one with `left` - 1 after it. */
+#define USDT_DYN_CHECK_VALUE(name, n, left, value)                                                 \
+    enum {                                                                                         \
+        usdt_dyn_wanted_##left = (n) == USDT_DYN_NARGS(name)                                       \
+                                     ? USDT_DYN_KIND_OF_TYPE(USDT_DYN_TYPE_AT(name, n - left))     \
+                                     : 0,                                                          \
+        usdt_dyn_fits_##left = (USDT_DYN_KINDS(value) & usdt_dyn_wanted_##left) != 0               \
+    };                                                                                             \
+    USDT_DYN_CHECK_KIND(name, left, value, INTEGER);                                               \
+    USDT_DYN_CHECK_KIND(name, left, value, FLOATING);                                              \
+    USDT_DYN_CHECK_KIND(name, left, value, STRING);                                                \
+    USDT_DYN_CHECK_KIND(name, left, value, POINTER);
+#define USDT_DYN_CHECK_KIND(name, left, value, kind)                                               \
+    _Static_assert(usdt_dyn_fits_##left || usdt_dyn_wanted_##left != USDT_DYN_KIND_##kind,         \
+                   "usdt_dyn_emit(" #name "): the value " #value " " USDT_DYN_MUST_BE_##kind)
+#define USDT_DYN_PASS_VALUE(name, n, left, value) , USDT_DYN_VALUE(value)
+#define USDT_DYN_FIRE_DECLARED(name, n, probe, ...)                                                \
+    do {                                                                                           \
+        const uint64_t usdt_dyn_emit_values[] = {                                                  \
+            0 USDT_DYN_EACH_##n(USDT_DYN_PASS_VALUE, name, n, __VA_ARGS__)};                       \
+        usdt_dyn_probe_fire(probe, usdt_dyn_emit_values + 1, n);                                   \
+    } while (0)
+#endif
+
+/* clang-format off */
+/* f(name, n, left, value) for each of n values, of which `left` - 1 follow. 13 is too many. */
+#define USDT_DYN_EACH_0(f, probe, n, ...)
+#define USDT_DYN_EACH_1(f, probe, n, v, ...) \
+    f(probe, n, 1, v) USDT_DYN_EACH_0(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_2(f, probe, n, v, ...) \
+    f(probe, n, 2, v) USDT_DYN_EACH_1(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_3(f, probe, n, v, ...) \
+    f(probe, n, 3, v) USDT_DYN_EACH_2(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_4(f, probe, n, v, ...) \
+    f(probe, n, 4, v) USDT_DYN_EACH_3(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_5(f, probe, n, v, ...) \
+    f(probe, n, 5, v) USDT_DYN_EACH_4(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_6(f, probe, n, v, ...) \
+    f(probe, n, 6, v) USDT_DYN_EACH_5(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_7(f, probe, n, v, ...) \
+    f(probe, n, 7, v) USDT_DYN_EACH_6(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_8(f, probe, n, v, ...) \
+    f(probe, n, 8, v) USDT_DYN_EACH_7(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_9(f, probe, n, v, ...) \
+    f(probe, n, 9, v) USDT_DYN_EACH_8(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_10(f, probe, n, v, ...) \
+    f(probe, n, 10, v) USDT_DYN_EACH_9(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_11(f, probe, n, v, ...) \
+    f(probe, n, 11, v) USDT_DYN_EACH_10(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_12(f, probe, n, v, ...) \
+    f(probe, n, 12, v) USDT_DYN_EACH_11(f, probe, n, __VA_ARGS__)
+#define USDT_DYN_EACH_13(f, probe, n, ...)
+
+/* The types of n pairs of a type and a name. 13 is too many, 14 no pairs. */
+#define USDT_DYN_TYPES_0(...)
+#define USDT_DYN_TYPES_1(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_0(__VA_ARGS__)
+#define USDT_DYN_TYPES_2(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_1(__VA_ARGS__)
+#define USDT_DYN_TYPES_3(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_2(__VA_ARGS__)
+#define USDT_DYN_TYPES_4(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_3(__VA_ARGS__)
+#define USDT_DYN_TYPES_5(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_4(__VA_ARGS__)
+#define USDT_DYN_TYPES_6(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_5(__VA_ARGS__)
+#define USDT_DYN_TYPES_7(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_6(__VA_ARGS__)
+#define USDT_DYN_TYPES_8(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_7(__VA_ARGS__)
+#define USDT_DYN_TYPES_9(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_8(__VA_ARGS__)
+#define USDT_DYN_TYPES_10(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_9(__VA_ARGS__)
+#define USDT_DYN_TYPES_11(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_10(__VA_ARGS__)
+#define USDT_DYN_TYPES_12(t, name, ...) , USDT_DYN_##t USDT_DYN_TYPES_11(__VA_ARGS__)
+#define USDT_DYN_TYPES_13(...)
+#define USDT_DYN_TYPES_14(...)
+
+#define USDT_DYN_SELECT( \
+    _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, \
+    _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35, _36, _37, _38, \
+    _39, _40, n, ...) n
+#define USDT_DYN_COUNT_VALUES(...) \
+    USDT_DYN_SELECT(__VA_ARGS__, \
+        13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, \
+        13, 13, 13, 13, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0)
+#define USDT_DYN_COUNT_PAIRS(...) \
+    USDT_DYN_SELECT(__VA_ARGS__, \
+        13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 12, 14, 11, 14, 10, 14, 9, \
+        14, 8, 14, 7, 14, 6, 14, 5, 14, 4, 14, 3, 14, 2, 14, 1, 14, 0, 0)
+/* clang-format on */
+
+/* USDT_DYN_PROBE() and usdt_dyn_emit() append an empty argument: the "..." of a macro gets at least
+ * one. */
+
+/*
+ * USDT_DYN_PROBE(name, type, argument, ...): declares a probe with 0 to 12 arguments in this source
+ * file. Its place is outside of functions. usdt_dyn_add() adds the probe to a provider, and
+ * usdt_dyn_emit() fires it. Since 0.2.0, in C11 and C++11.
+ *
+ * name: the name of the probe.
+ * type: the end of a usdt_dyn_type: INT8 to UINT64, POINTER, STRING or DOUBLE.
+ * argument: the name of the argument of that type. More pairs of a type and a name may follow.
+ *
+ * Names are used as they are written, even if there are macros of the same name. If several source
+ * files fire a probe, one of them declares it and has a function that calls usdt_dyn_emit() for the
+ * others.
+ *
+ * A probe that has not been added yet, that could not be added, or whose provider has been freed may
+ * be used too, and is never enabled. It may not be used during usdt_dyn_provider_free().
+ */
+#define USDT_DYN_PROBE(...)                                                                        \
+    USDT_DYN_DECLARE(#__VA_ARGS__, USDT_DYN_COUNT_PAIRS(__VA_ARGS__), __VA_ARGS__, )
+#define USDT_DYN_DECLARE(text, n, ...) USDT_DYN_DECLARE_(text, n, __VA_ARGS__)
+#define USDT_DYN_DECLARE_(text, n, name, ...)                                                      \
+    USDT_DYN_STATIC_ASSERT((n) != 13, "USDT_DYN_PROBE(" #name "): it has more than 12 arguments"); \
+    USDT_DYN_STATIC_ASSERT((n) != 14, "USDT_DYN_PROBE(" #name "): each argument has a type and a " \
+                                      "name, as in USDT_DYN_PROBE(shipped, INT64, id)");           \
+    USDT_DYN_DECLARE_TYPES(name, n USDT_DYN_TYPES_##n(__VA_ARGS__));                               \
+    static usdt_dyn_declared usdt_dyn_declared_##name = {&usdt_dyn_declared_##name.never,          \
+                                                         {usdt_dyn_declared_##name.zero, 0},       \
+                                                         {0},                                      \
+                                                         text,                                     \
+                                                         {n USDT_DYN_TYPES_##n(__VA_ARGS__)}}
+
+/*
+ * usdt_dyn_add(provider, name): adds a declared probe to a provider. Otherwise like
+ * usdt_dyn_provider_add_probe(). Other threads may call usdt_dyn_emit() meanwhile. Since 0.2.0.
+ *
+ * provider: the provider.
+ * name: the name of a probe that USDT_DYN_PROBE() declares.
+ *
+ * Returns what usdt_dyn_provider_add_probe() does, and -EEXIST also if the probe is in a provider
+ * already, even in another one.
+ */
+#define usdt_dyn_add(provider, name) USDT_DYN_ADD(provider, name)
+#define USDT_DYN_ADD(provider, name)                                                               \
+    usdt_dyn_provider_add_declared((provider), &usdt_dyn_declared_##name)
+
+/*
+ * usdt_dyn_is_enabled(name): tells whether a tracer is attached to a declared probe. Otherwise like
+ * usdt_dyn_enabled(). Since 0.2.0.
+ */
+#define usdt_dyn_is_enabled(name) USDT_DYN_IS_ENABLED(name)
+#define USDT_DYN_IS_ENABLED(name) usdt_dyn_enabled(USDT_DYN_LOAD(&usdt_dyn_declared_##name.probe))
+
+/*
+ * usdt_dyn_emit(name, values...): fires a declared probe with a value for each argument. A wrong
+ * number or kind of values does not compile. While no tracer is attached, it is the same code as
+ * usdt_dyn_fire(). Since 0.2.0.
+ *
+ * INT8 to UINT64 take an integer, a bool, a char or an enumeration, DOUBLE a float, a double or a
+ * long double, STRING a `char *` or a null pointer (in C++ `nullptr`), and POINTER any pointer. The
+ * values are evaluated once if a tracer is attached, and not at all otherwise. This is a statement,
+ * not an expression. Otherwise like usdt_dyn_probe_fire().
+ */
+#define usdt_dyn_emit(...)    USDT_DYN_EMIT(USDT_DYN_COUNT_VALUES(__VA_ARGS__), __VA_ARGS__, )
+#define USDT_DYN_EMIT(n, ...) USDT_DYN_EMIT_(n, __VA_ARGS__)
+
+/* clang-format off */
+#define USDT_DYN_EMIT_(n, name, ...)                                                               \
+    do {                                                                                           \
+        const usdt_dyn_probe *usdt_dyn_emit_probe =                                                \
+            USDT_DYN_LOAD(&usdt_dyn_declared_##name.probe);                                        \
+        USDT_DYN_STATIC_ASSERT((n) == USDT_DYN_NARGS(name),                                        \
+                               "usdt_dyn_emit(" #name "): the number of values is not that of "    \
+                               "the arguments in USDT_DYN_PROBE(" #name ")");                      \
+        USDT_DYN_EACH_##n(USDT_DYN_CHECK_VALUE, name, n, __VA_ARGS__)                              \
+        if (usdt_dyn_enabled(usdt_dyn_emit_probe))                                                 \
+            USDT_DYN_FIRE_DECLARED(name, n, usdt_dyn_emit_probe, __VA_ARGS__);                     \
+    } while (0)
+/* clang-format on */
 
 #endif /* USDT_DYN_H */

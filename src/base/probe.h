@@ -18,10 +18,13 @@ struct udyn_image;
 struct udyn_probe {
     usdt_dyn_probe head; /* first: usdt_dyn_probe * is the handle */
     const void *site;
-    struct udyn_image *image; /* NULL until the probe has one */
-    bool has_semaphore;       /* head.watched is the address of a semaphore */
+    struct udyn_image *image;          /* NULL until the probe has one */
+    const usdt_dyn_declared *declared; /* NULL if it was not; may be unmapped, is not read */
+    struct udyn_probe *next_kept;      /* of those whose provider is gone */
+    bool has_semaphore;                /* head.watched is the address of a semaphore */
     uint8_t nargs;
-    uint16_t strings; /* bit i: argument i is a string */
+    size_t names_size; /* of all that is in name[] */
+    uint16_t strings;  /* bit i: argument i is a string */
     uint8_t types[USDT_DYN_MAX_ARGS];
     const char *arg_names; /* nargs names, each with its NUL, one after the other */
     char name[];           /* followed by the names of the arguments */

@@ -7,18 +7,16 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/type.h"
 #include "core/watch.h"
 #include "system/system.h"
 
-/* Where a probe without an image looks: never enabled. Volatile as the semaphores are. */
-static const volatile uint16_t always_zero;
-
-/* What a caller gets that no probe could be added for. */
-static struct udyn_probe never_enabled = {.head = {.watched = &always_zero}};
-
 /* All providers of the process, under the lock. */
 static struct usdt_dyn_provider *providers;
+
+const struct usdt_dyn_provider *udyn_providers(void)
+{
+    return providers;
+}
 
 int usdt_dyn_provider_new(usdt_dyn_provider **provider, const char *name)
 {
@@ -46,128 +44,6 @@ int usdt_dyn_provider_new(usdt_dyn_provider **provider, const char *name)
     providers = made;
     udyn_system_unlock();
     *provider = made;
-    return 0;
-}
-
-static int check_args(const char *probe, const usdt_dyn_arg *args, size_t nargs)
-{
-    size_t i;
-    int error;
-
-    if (nargs > USDT_DYN_MAX_ARGS)
-        return udyn_fail(-E2BIG, "probe %s has %zu arguments: tracers read at most %d", probe,
-                         nargs, USDT_DYN_MAX_ARGS);
-    if (nargs > 0 && args == NULL)
-        return udyn_fail(-EINVAL, "probe %s: the arguments are NULL, but %zu were announced", probe,
-                         nargs);
-    for (i = 0; i < nargs; i++) {
-        error = udyn_name_check("argument", args[i].name);
-        if (error < 0)
-            return error;
-        if (udyn_type_size(args[i].type) == 0)
-            return udyn_fail(-EINVAL, "probe %s: argument %s has the unknown type %d", probe,
-                             args[i].name, (int)args[i].type);
-    }
-    return 0;
-}
-
-/* One block of memory: the probe, its name, the names of its arguments. */
-static struct udyn_probe *probe_new(const char *name, const usdt_dyn_arg *args, size_t nargs)
-{
-    size_t size = sizeof(struct udyn_probe) + strlen(name) + 1;
-    struct udyn_probe *probe;
-    char *next;
-    size_t i;
-
-    for (i = 0; i < nargs; i++)
-        size += strlen(args[i].name) + 1;
-    probe = calloc(1, size);
-    if (probe == NULL) {
-        udyn_fail(-ENOMEM, "no memory for probe %s", name);
-        return NULL;
-    }
-    probe->head.watched = &always_zero;
-    probe->nargs = (uint8_t)nargs;
-    next = stpcpy(probe->name, name) + 1;
-    probe->arg_names = next;
-    for (i = 0; i < nargs; i++) {
-        next = stpcpy(next, args[i].name) + 1;
-        probe->types[i] = (uint8_t)args[i].type;
-        if (args[i].type == USDT_DYN_STRING)
-            probe->strings |= (uint16_t)(1U << i);
-    }
-    return probe;
-}
-
-/* Makes room for one more probe. The old table goes last, and so there is no realloc(): a child may
- * be forked at any moment by another thread. */
-static int reserve(struct usdt_dyn_provider *provider)
-{
-    size_t capacity = provider->capacity == 0 ? 4 : provider->capacity * 2;
-    struct udyn_probe **old = provider->probes;
-    struct udyn_probe **probes;
-
-    if (provider->count == provider->capacity) {
-        probes = calloc(capacity, sizeof(struct udyn_probe *));
-        if (probes == NULL)
-            return udyn_fail(-ENOMEM, "no memory for %zu probes of provider %s", capacity,
-                             provider->name);
-        if (old != NULL)
-            memcpy(probes, old, provider->count * sizeof(struct udyn_probe *));
-        __atomic_store_n(&provider->probes, probes, __ATOMIC_RELEASE);
-        __atomic_store_n(&provider->capacity, capacity, __ATOMIC_RELEASE);
-        free(old);
-    }
-    return udyn_names_reserve(&provider->names);
-}
-
-static int add(struct usdt_dyn_provider *provider, struct udyn_probe *probe)
-{
-    size_t position;
-    int error;
-
-    if (udyn_names_find(&provider->names, probe->name, &position))
-        return udyn_fail(-EEXIST,
-                         "provider %s already has a probe %s: use that one or another name",
-                         provider->name, probe->name);
-    error = reserve(provider);
-    if (error < 0)
-        return error;
-    udyn_names_add(&provider->names, probe->name, provider->count);
-    provider->probes[provider->count++] = probe;
-    return 0;
-}
-
-int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **probe,
-                                const char *name, const usdt_dyn_arg *args, size_t nargs)
-{
-    struct udyn_probe *made;
-    int error;
-
-    if (probe != NULL)
-        *probe = &never_enabled.head;
-    if (provider == NULL || probe == NULL)
-        return udyn_fail(-EINVAL, "usdt_dyn_provider_add_probe: the %s is NULL",
-                         provider == NULL ? "provider" : "place to put the probe");
-    error = udyn_name_check("probe", name);
-    if (error == 0)
-        error = check_args(name, args, nargs);
-    if (error < 0)
-        return error;
-
-    made = probe_new(name, args, nargs);
-    if (made == NULL)
-        return -ENOMEM;
-    error = udyn_system_lock();
-    if (error == 0) {
-        error = add(provider, made);
-        udyn_system_unlock();
-    }
-    if (error < 0) {
-        free(made);
-        return error;
-    }
-    *probe = &made->head;
     return 0;
 }
 
@@ -380,6 +256,7 @@ void usdt_dyn_provider_free(usdt_dyn_provider *provider)
         }
     }
     udyn_watch_forget(provider);
+    udyn_provider_keep_declared(provider);
     for (image = provider->images; image != NULL; image = next) {
         next = image->next;
         udyn_image_free(image);
@@ -387,7 +264,8 @@ void usdt_dyn_provider_free(usdt_dyn_provider *provider)
     udyn_system_unlock();
 
     for (i = 0; i < provider->count; i++)
-        free(provider->probes[i]);
+        if (provider->probes[i]->declared == NULL)
+            free(provider->probes[i]);
     free(provider->probes);
     udyn_names_free(&provider->names);
     free(provider);

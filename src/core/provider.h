@@ -34,8 +34,16 @@ struct usdt_dyn_provider {
 
     struct udyn_image *images;       /* newest first */
     struct udyn_watch_link *watches; /* the watches that look at this provider */
-    struct usdt_dyn_provider *next;  /* all providers of the process, for the rule of one live
-                                        provider:probe */
+    struct usdt_dyn_provider *next;  /* all providers of the process */
 };
+
+/* The first of all providers of the process. Under the lock. */
+const struct usdt_dyn_provider *udyn_providers(void);
+
+/*
+ * The provider is about to be freed: what was declared in the program goes on pointing to its
+ * probe, which is never enabled from now on, and is kept until it is added again. Under the lock.
+ */
+void udyn_provider_keep_declared(struct usdt_dyn_provider *provider);
 
 #endif

@@ -3,6 +3,29 @@
  * and as C++. */
 #include <usdt-dyn.h>
 
+USDT_DYN_PROBE(idle);
+USDT_DYN_PROBE(some, INT8, c, STRING, string, DOUBLE, d, POINTER, pointer);
+USDT_DYN_PROBE(twelve, INT8, a, UINT8, b, INT16, c, UINT16, d, INT32, e, UINT32, f, INT64, g,
+               UINT64, h, POINTER, i, STRING, j, DOUBLE, k, INT8, l);
+
+int typed_use(usdt_dyn_provider *provider, signed char c, unsigned short us, int i,
+              unsigned long ul, float f, double d, const char *string, void *pointer, bool flag);
+
+int typed_use(usdt_dyn_provider *provider, signed char c, unsigned short us, int i,
+              unsigned long ul, float f, double d, const char *string, void *pointer, bool flag)
+{
+    char array[4] = "abc";
+
+    if (usdt_dyn_is_enabled(idle))
+        usdt_dyn_emit(idle);
+    else
+        usdt_dyn_emit(some, c, "text", f, &i);
+    usdt_dyn_emit(some, 1, array, d, pointer);
+    usdt_dyn_emit(twelve, 'f', us, i + 1, flag, c, ul, 7L, 8UL, array, string, 2.0, -5);
+    return usdt_dyn_add(provider, idle) + usdt_dyn_add(provider, some) +
+           usdt_dyn_add(provider, twelve);
+}
+
 int header_use(const usdt_dyn_probe *probe, signed char c, unsigned short us, int i,
                unsigned long ul, float f, double d, const char *string, void *pointer, bool flag);
 

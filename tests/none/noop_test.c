@@ -26,6 +26,8 @@ static const usdt_dyn_arg args[] = {
     {"i", USDT_DYN_DOUBLE}, {"j", USDT_DYN_STRING}, {"k", USDT_DYN_POINTER}, {"l", USDT_DYN_INT32},
 };
 
+USDT_DYN_PROBE(declared, INT64, id, STRING, to);
+
 static int evaluated;
 
 static int evaluate(void)
@@ -68,10 +70,14 @@ static void check_provider(usdt_dyn_backing backing)
     CHECK(usdt_dyn_provider_set_detection(provider, USDT_DYN_DETECT_SEMAPHORE) == 0);
     CHECK(usdt_dyn_provider_add_probe(provider, &twelve, "twelve", args, 12) == 0);
     CHECK(usdt_dyn_provider_add_probe(provider, &none, "none", NULL, 0) == 0);
+    CHECK(usdt_dyn_add(provider, declared) == 0);
+    CHECK(usdt_dyn_add(provider, declared) == -EEXIST);
     fire_all(twelve, none);
 
     CHECK(usdt_dyn_provider_load(provider) == 0);
     CHECK(usdt_dyn_provider_load(provider) == 0);
+    usdt_dyn_emit(declared, evaluate(), "text");
+    CHECK(!usdt_dyn_is_enabled(declared) && evaluated == 0);
     CHECK(usdt_dyn_provider_path(provider) == NULL);
     CHECK(usdt_dyn_probe_semaphore(twelve) != NULL && *usdt_dyn_probe_semaphore(twelve) == 0);
     fire_all(twelve, none);
