@@ -323,6 +323,21 @@ USDT_DYN_API int usdt_dyn_watch_wait_near(usdt_dyn_watch *watch, bool was_near, 
  */
 USDT_DYN_API void usdt_dyn_watch_wake(usdt_dyn_watch *watch);
 
+/*
+ * Gets a descriptor of a watch to poll. This is for a program that sleeps in a loop of its own:
+ * poll(2), epoll(7), libuv, GLib. The descriptor is readable when usdt_dyn_watch_wait() with a
+ * timeout of 0 may have something to report, as it is at first. That call makes it unreadable until
+ * the next time. Since 0.2.0.
+ *
+ * The descriptor belongs to the watch, and usdt_dyn_watch_free() closes it: only poll it, do not
+ * read or close it. A thread may wait on the watch meanwhile.
+ *
+ * Returns the same descriptor each time, or -EINVAL (NULL), -ECHILD (made before a fork: make a new
+ * one), -EBADF (the program has closed the watch's descriptors: make a new one), -EMFILE, -ENFILE
+ * or -ENOMEM.
+ */
+USDT_DYN_API int usdt_dyn_watch_fd(usdt_dyn_watch *watch);
+
 /* Frees a watch. Does nothing for NULL. No thread may be waiting on it. */
 USDT_DYN_API void usdt_dyn_watch_free(usdt_dyn_watch *watch);
 
@@ -763,8 +778,8 @@ template <int Count, usdt_dyn_type... Types> struct usdt_dyn_types {
  * files fire a probe, one of them declares it and has a function that calls usdt_dyn_emit() for the
  * others.
  *
- * A probe that has not been added yet, that could not be added, or whose provider has been freed may
- * be used too, and is never enabled. It may not be used during usdt_dyn_provider_free().
+ * A probe that has not been added yet, that could not be added, or whose provider has been freed
+ * may be used too, and is never enabled. It may not be used during usdt_dyn_provider_free().
  */
 #define USDT_DYN_PROBE(...)                                                                        \
     USDT_DYN_DECLARE(#__VA_ARGS__, USDT_DYN_COUNT_PAIRS(__VA_ARGS__), __VA_ARGS__, )

@@ -292,7 +292,7 @@ static void take_opens(const struct usdt_dyn_watch *taker, int64_t now)
     last_open = now;
     for (watch = watches; watch != NULL; watch = watch->next)
         if (watch != taker && watch->generation == taker->generation &&
-            __atomic_load_n(&watch->is_waiting, __ATOMIC_RELAXED))
+            (watch->wakeup.poll_fd >= 0 || __atomic_load_n(&watch->is_waiting, __ATOMIC_RELAXED)))
             udyn_wakeup_send(&watch->wakeup);
 }
 
@@ -309,6 +309,12 @@ static int next_look(const struct view *view, int64_t now)
     if (since_open < CLOSE_LOOKS_MS && since_open / CLOSE_LOOKS_PART < next)
         next = since_open / CLOSE_LOOKS_PART;
     return next > 0 ? (int)next : 1;
+}
+
+/* Not if the next look comes sooner: opens without end shall not keep a processor busy. */
+static bool is_open_worth_a_look(int next)
+{
+    return next > 1;
 }
 
 static bool is_near(const struct view *view, int64_t now)
@@ -331,9 +337,13 @@ static int look(struct usdt_dyn_watch *watch, int *next)
         udyn_system_unlock();
         return udyn_fail(-ECHILD, "the watch was made before a fork: make a new one");
     }
+    if (watch->wakeup.poll_fd >= 0)
+        udyn_wakeup_take(&watch->wakeup);
     take_opens(watch, now);
     view = look_at_links(watch);
     *next = next_look(&view, now);
+    if (watch->wakeup.poll_fd >= 0)
+        udyn_wakeup_arm(&watch->wakeup, *next, is_open_worth_a_look(*next));
     seen = (view.is_changed ? USDT_DYN_WATCH_CHANGED : 0) |
            (is_near(&view, now) ? USDT_DYN_WATCH_NEAR : 0);
     udyn_system_unlock();
@@ -365,9 +375,8 @@ static int sleep_until_worth(struct usdt_dyn_watch *watch, int was_near, int64_t
         left = deadline - udyn_clock_ms();
         if (left <= 0)
             return seen;
-        /* Not until the next open if the next look comes sooner: opens without end shall not keep
-         * a processor busy. */
-        error = udyn_wakeup_wait(&watch->wakeup, left < next ? (int)left : next, next > 1);
+        error = udyn_wakeup_wait(&watch->wakeup, left < next ? (int)left : next,
+                                 is_open_worth_a_look(next));
         if (error < 0)
             return error;
     }
@@ -400,6 +409,23 @@ int usdt_dyn_watch_wait(usdt_dyn_watch *watch, int timeout_ms)
 int usdt_dyn_watch_wait_near(usdt_dyn_watch *watch, bool was_near, int timeout_ms)
 {
     return wait_alone(watch, was_near, timeout_ms);
+}
+
+int usdt_dyn_watch_fd(usdt_dyn_watch *watch)
+{
+    int fd;
+
+    if (watch == NULL)
+        return udyn_fail(-EINVAL, "usdt_dyn_watch_fd: the watch is NULL");
+    fd = udyn_system_lock();
+    if (fd < 0)
+        return fd;
+    if (watch->generation != udyn_system_generation())
+        fd = udyn_fail(-ECHILD, "the watch was made before a fork: make a new one");
+    else
+        fd = udyn_wakeup_fd(&watch->wakeup);
+    udyn_system_unlock();
+    return fd;
 }
 
 void usdt_dyn_watch_wake(usdt_dyn_watch *watch)

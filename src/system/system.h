@@ -124,6 +124,8 @@ void udyn_opens_stop(void);
 struct udyn_wakeup {
     int wait_fd;
     int wake_fd; /* may be the same */
+    int poll_fd; /* for a loop of the program's own, -1 while there is none */
+    int timer_fd;
 };
 
 /* Returns 0 or a negative errno with a sentence. */
@@ -135,6 +137,19 @@ int udyn_wakeup_make(struct udyn_wakeup *wakeup);
  * the program has closed the descriptors.
  */
 int udyn_wakeup_wait(const struct udyn_wakeup *wakeup, int timeout_ms, bool until_opened);
+
+/*
+ * For a program that sleeps in a poll(2) of its own. All under the lock.
+ *
+ * udyn_wakeup_fd() gives the descriptor that it polls, made at the first call and readable then, or
+ * a negative errno with a sentence. A watch that has one calls udyn_wakeup_take() before each look,
+ * which takes what was sent, and udyn_wakeup_arm() after it: from then on it is readable when
+ * somebody sends the wakeup, when an image is opened (if until_opened), and after next_ms. Where
+ * system/posix/wakeup.c serves a system it is so when somebody sends the wakeup, and not before.
+ */
+int udyn_wakeup_fd(struct udyn_wakeup *wakeup);
+void udyn_wakeup_take(const struct udyn_wakeup *wakeup);
+void udyn_wakeup_arm(const struct udyn_wakeup *wakeup, int next_ms, bool until_opened);
 
 /* Any thread, also a signal handler. */
 void udyn_wakeup_send(const struct udyn_wakeup *wakeup);

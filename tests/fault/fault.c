@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/types.h>
@@ -112,6 +113,10 @@ WRAP(flock, (int fd, int operation), (fd, operation))
 WRAP(link, (const char *from, const char *to), (from, to))
 WRAP(memfd_create, (const char *name, unsigned int flags), (name, flags))
 WRAP(eventfd, (unsigned int initial, int flags), (initial, flags))
+WRAP(epoll_create1, (int flags), (flags))
+WRAP(epoll_ctl, (int poll_fd, int operation, int fd, struct epoll_event *event),
+     (poll_fd, operation, fd, event))
+WRAP(timerfd_create, (int clock, int flags), (clock, flags))
 WRAP(inotify_init1, (int flags), (flags))
 WRAP(inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask))
 WRAP(madvise, (void *address, size_t size, int advice), (address, size, advice))

@@ -30,6 +30,9 @@
     X(madvise, EINVAL)                                                                             \
     X(dlopen, EMFILE)                                                                              \
     X(eventfd, EMFILE, ENFILE)                                                                     \
+    X(epoll_create1, EMFILE, ENFILE, ENOMEM)                                                       \
+    X(epoll_ctl, ENOMEM, ENOSPC)                                                                   \
+    X(timerfd_create, EMFILE, ENFILE)                                                              \
     X(inotify_init1, EMFILE)                                                                       \
     X(inotify_add_watch, ENOSPC)                                                                   \
     X(poll, ENOMEM)                                                                                \

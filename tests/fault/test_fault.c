@@ -61,6 +61,13 @@ static int make_watch(struct world *world)
     return usdt_dyn_watch_new(&world->watch);
 }
 
+static int get_watch_fd(struct world *world)
+{
+    int fd = usdt_dyn_watch_fd(world->watch);
+
+    return fd < 0 ? fd : 0;
+}
+
 static int add_to_watch(struct world *world)
 {
     return usdt_dyn_watch_add(world->watch, world->provider);
@@ -80,6 +87,7 @@ static const struct step {
     {"add_first", add_first},
     {"load", load},
     {"make_watch", make_watch},
+    {"get_watch_fd", get_watch_fd},
     {"add_to_watch", add_to_watch},
     {"add_second", add_second},
     {"load again", load},

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# A thread that waits on a watch does not wake for 10 seconds while nobody opens the image: the
+# asleep.sh [fd]: a thread that waits on a watch does not wake for 10 seconds while nobody opens the image: the
 # kernel counts how often it gave up the processor. A tool that looks through all processes of the
 # machine opens the image too, and then it is measured again.
 source "$(dirname "$0")/lib.sh"
 
-start_watch app idle
+start_watch app idle ${1:+"$1"}
 for ((try = 1; try <= 6; try++)); do
     wait_for "$wait_limit" is_asleep app
     before=$(switches_of app)

@@ -7,7 +7,7 @@
 # shellcheck source=tests/e2e/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../e2e/lib.sh"
 
-start_watch() { # NAME idle|delay [site]
+start_watch() { # NAME idle|delay [site|fd]
     start "$1" "$USDT_DYN_BUILD/tests/watch/watch_target" "${@:2}"
     wait_line "$1" '^ready'
 }

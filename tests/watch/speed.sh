@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# speed.sh ATTACHES [site]: bpftrace attaches and detaches that many times. Attaches are noticed within 20 ms but
+# speed.sh ATTACHES [site|fd]: bpftrace attaches and detaches that many times. Attaches are noticed within 20 ms but
 # for one in twenty, or one of fewer, and every detach within 250 ms.
 source "$(dirname "$0")/lib.sh"
 need root bpftrace

@@ -7,8 +7,10 @@
  *                         change it prints "attach US" or "detach US": how many microseconds later
  *                         the watch told it.
  *
- * With "site" after it the probe has no semaphore. Ends with its stdin.
+ * With "site" after it the probe has no semaphore; with "fd" the thread waits in poll(2). Ends with
+ * its stdin.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
@@ -25,6 +27,7 @@ static usdt_dyn_probe *probe;
 static int64_t told_at;   /* atomic: when the last wait told a change */
 static int told_state;    /* atomic: what it was then, -1 before */
 static int is_ending;     /* atomic */
+static bool is_polling;   /* with usdt_dyn_watch_fd() */
 static int waiter_thread; /* atomic */
 
 static int64_t now_us(void)
@@ -35,12 +38,21 @@ static int64_t now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+static int wait_for_change(void)
+{
+    struct pollfd polled = {.fd = is_polling ? usdt_dyn_watch_fd(watch) : -1, .events = POLLIN};
+
+    if (!is_polling)
+        return usdt_dyn_watch_wait(watch, -1);
+    return poll(&polled, 1, -1) < 0 ? -errno : usdt_dyn_watch_wait(watch, 0);
+}
+
 static void *wait_for_changes(void *data)
 {
     (void)data;
     __atomic_store_n(&waiter_thread, gettid(), __ATOMIC_RELEASE);
     while (!__atomic_load_n(&is_ending, __ATOMIC_ACQUIRE)) {
-        if (usdt_dyn_watch_wait(watch, -1) != 1)
+        if (wait_for_change() != 1)
             continue;
         __atomic_store_n(&told_at, now_us(), __ATOMIC_RELEASE);
         __atomic_store_n(&told_state, usdt_dyn_enabled(probe), __ATOMIC_RELEASE);
@@ -81,6 +93,7 @@ int main(int argc, char **argv)
     pthread_t thread;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
+    is_polling = argc == 3 && strcmp(argv[2], "fd") == 0;
     if (argc < 2 || usdt_dyn_provider_new(&provider, "watched") < 0 ||
         (argc == 3 && strcmp(argv[2], "site") == 0 &&
          usdt_dyn_provider_set_detection(provider, USDT_DYN_DETECT_SITE) < 0) ||

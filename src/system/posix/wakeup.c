@@ -23,14 +23,13 @@ int udyn_wakeup_make(struct udyn_wakeup *wakeup)
             return error;
         }
     }
-    *wakeup = (struct udyn_wakeup){.wait_fd = fds[0], .wake_fd = fds[1]};
+    *wakeup = (struct udyn_wakeup){.wait_fd = fds[0], .wake_fd = fds[1], -1, -1};
     return 0;
 }
 
 int udyn_wakeup_wait(const struct udyn_wakeup *wakeup, int timeout_ms, bool until_opened)
 {
     struct pollfd fd = {.fd = wakeup->wait_fd, .events = POLLIN};
-    char sent[64];
 
     (void)until_opened;
     if (poll(&fd, 1, timeout_ms) < 0)
@@ -38,9 +37,29 @@ int udyn_wakeup_wait(const struct udyn_wakeup *wakeup, int timeout_ms, bool unti
     if ((fd.revents & ~POLLIN) != 0)
         return udyn_fail(-EBADF, "the program has closed the descriptors of a watch: make a new "
                                  "watch");
+    udyn_wakeup_take(wakeup);
+    return 0;
+}
+
+int udyn_wakeup_fd(struct udyn_wakeup *wakeup)
+{
+    wakeup->poll_fd = wakeup->wait_fd;
+    return wakeup->poll_fd;
+}
+
+void udyn_wakeup_take(const struct udyn_wakeup *wakeup)
+{
+    char sent[64];
+
     while (read(wakeup->wait_fd, sent, sizeof(sent)) > 0)
         ;
-    return 0;
+}
+
+void udyn_wakeup_arm(const struct udyn_wakeup *wakeup, int next_ms, bool until_opened)
+{
+    (void)wakeup;
+    (void)next_ms;
+    (void)until_opened;
 }
 
 void udyn_wakeup_send(const struct udyn_wakeup *wakeup)
