@@ -342,6 +342,42 @@ USDT_DYN_API int usdt_dyn_watch_fd(usdt_dyn_watch *watch);
 USDT_DYN_API void usdt_dyn_watch_free(usdt_dyn_watch *watch);
 
 /*
+ * A live probe, as usdt_dyn_each() reports it. It is valid during the callback. `path` is the path
+ * by which a tracer outside the process can open the image, or NULL if there is none. A later
+ * version may have more members, after these. Since 0.2.0.
+ */
+typedef struct usdt_dyn_live_probe {
+    const char *provider;
+    const char *name;
+    const usdt_dyn_arg *args;
+    size_t nargs;
+    const char *path;
+    bool enabled;
+} usdt_dyn_live_probe;
+
+/*
+ * A function that usdt_dyn_each() calls for each probe. It may call every function of the library.
+ * Since 0.2.0.
+ *
+ * probe: the probe.
+ * context: what the caller passed to usdt_dyn_each().
+ *
+ * Returns 0 to be called for the next probe too, anything else to stop.
+ */
+typedef int usdt_dyn_each_callback(const usdt_dyn_live_probe *probe, void *context);
+
+/*
+ * Calls a function for each probe of the process that is visible to tracers at this moment, whoever
+ * loaded it. Where nothing can be traced, there is none. Since 0.2.0.
+ *
+ * callback: the function.
+ * context: what to pass to the function.
+ *
+ * Returns 0, what the callback returned if that was not 0, -EINVAL (NULL) or -ENOMEM.
+ */
+USDT_DYN_API int usdt_dyn_each(usdt_dyn_each_callback *callback, void *context);
+
+/*
  * Describes the last failure in the calling thread.
  *
  * Returns a sentence: what failed, on what, and what to do. It is never NULL, and empty if nothing

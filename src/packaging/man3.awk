@@ -56,10 +56,12 @@ function finish() {
         add_macro()
     else if (code ~ /^#define/)
         add("constant", words_after("#define", code))
+    else if (code ~ /^typedef [^{]*\(/)
+        add_prototype("type")
     else if (code ~ /^typedef/)
         add("type", last_word(code))
     else if (code ~ /^(USDT_DYN_API|static inline) /)
-        add_function()
+        add_prototype("function")
 }
 
 function add(kind, names,    list, i, n) {
@@ -73,13 +75,13 @@ function add(kind, names,    list, i, n) {
         page_of[list[i]] = pages
 }
 
-function add_function() {
+function add_prototype(kind) {
     gsub(/USDT_DYN_API |static inline |\n/, " ", code)
     gsub(/ +/, " ", code)
     sub(/^ /, "", code)
     sub(/;? *$/, ";", code)
     match(code, /[a-z_0-9]+\(/)
-    add("function", substr(code, RSTART, RLENGTH - 1))
+    add(kind, substr(code, RSTART, RLENGTH - 1))
 }
 
 function add_macro(    name) {
@@ -127,7 +129,7 @@ function write_page(    list, i, n) {
     put(".SH SYNOPSIS\n.nf\n\\fB#include <usdt\\-dyn.h>\\fR")
     if (kind_of[page] != "overview")
         put(".PP")
-    if (kind_of[page] == "function")
+    if (is_prototype(code_of[page]))
         put_prototype(code_of[page])
     else
         put_code(code_of[page])
@@ -145,6 +147,9 @@ function write_page(    list, i, n) {
 }
 
 function put(line) { print line >file }
+
+# Of a function, a macro or the type of a function.
+function is_prototype(code) { return code ~ /\);$/ }
 
 function join(list, n,    i, joined) {
     for (i = 1; i <= n; i++)
@@ -248,7 +253,7 @@ function put_paragraph(paragraph,    word) {
     word = substr(paragraph, 1, index(paragraph, ": ") - 1)
     if (word == names_of[page]) # the summary of the overview
         return
-    if (kind_of[page] == "function" && is_parameter(word)) {
+    if (is_prototype(code_of[page]) && is_parameter(word)) {
         put_parameters(paragraph)
         return
     }

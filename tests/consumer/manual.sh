@@ -23,6 +23,7 @@ mapfile -t names < <({
     grep -oE '\busdt_dyn_[a-z0-9_]+' "$USDT_DYN_SOURCE/src/packaging/usdt-dyn.map"
     sed -nE -e 's/^static inline .*\b(usdt_dyn_[a-z0-9_]+)\(.*/\1/p' \
         -e 's/^(\}|typedef .*) (usdt_dyn_[a-z0-9_]+);$/\2/p' \
+        -e 's/^typedef [^{]*\b(usdt_dyn_[a-z0-9_]+)\(.*/\1/p' \
         -e 's/^#define (usdt_dyn_[a-z0-9_]+)\(.*/\1/p' \
         -e 's/^#define (USDT_DYN_[A-Z_]+) +[0-9]+.*/\1/p' "$header"
 } | grep -vxE 'usdt_dyn_value|USDT_DYN_KIND_.*' | sort -u)

@@ -78,6 +78,18 @@ static int wait_a_moment(struct world *world)
     return usdt_dyn_watch_wait(world->watch, 1);
 }
 
+static int tell_none(const usdt_dyn_live_probe *probe, void *context)
+{
+    (void)context;
+    return probe->name == NULL || probe->provider == NULL;
+}
+
+static int each(struct world *world)
+{
+    (void)world;
+    return usdt_dyn_each(tell_none, NULL);
+}
+
 /* In this order. Load comes three times: a first image, a second, and back after an unload. */
 static const struct step {
     const char *name;
@@ -91,6 +103,7 @@ static const struct step {
     {"add_to_watch", add_to_watch},
     {"add_second", add_second},
     {"load again", load},
+    {"each", each},
     {"wait", wait_a_moment},
     {"unload", unload},
     {"load after unload", load},
