@@ -104,16 +104,30 @@ typedef enum usdt_dyn_backing {
 typedef struct usdt_dyn_provider usdt_dyn_provider;
 
 /*
- * A probe of a provider. Its members are for usdt_dyn_enabled() alone.
+ * A probe of a provider. Its members are for usdt_dyn_enabled() and for code that is generated at
+ * run time, as by a JIT compiler.
  *
  * `watched` points to the word that changes when a tracer attaches: the semaphore, or with
  * USDT_DYN_DETECT_SITE the first two bytes of the site. `pristine` is the value of that word while
  * no tracer is attached: 0 for a semaphore.
+ *
+ * Since 0.2.0 generated code may rely on this layout for as long as the name of the library ends in
+ * `.so.0`: `watched` is at offset 0, and `pristine` is behind it. Such code loads
+ * `watched` each time, as it may change, and calls a function that fires if the 16 bits at that
+ * address are not 0. The function compares them with `pristine` too.
  */
 typedef struct usdt_dyn_probe {
     const volatile uint16_t *watched;
     uint16_t pristine;
 } usdt_dyn_probe;
+
+/*
+ * The check in generated code, with the address of the probe in rdi (x86-64) or x0 (aarch64):
+ *
+ *     mov  (%rdi), %rax             ldr  x1, [x0]
+ *     cmpw $0, (%rax)               ldrh w1, [x1]
+ *     jne  fire                     cbnz w1, fire
+ */
 
 /*
  * Creates an empty provider. Several providers may have the same name as long as no two of them
@@ -145,6 +159,21 @@ USDT_DYN_API int usdt_dyn_provider_new(usdt_dyn_provider **provider, const char 
 USDT_DYN_API int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **probe,
                                              const char *name, const usdt_dyn_arg *args,
                                              size_t nargs);
+
+/*
+ * Adds a probe to a provider, with its arguments as text. This is for languages in which an array
+ * of structures is awkward. Since 0.2.0.
+ *
+ * provider: the provider.
+ * probe: as in usdt_dyn_provider_add_probe().
+ * name: as in usdt_dyn_provider_add_probe().
+ * signature: a name and a type for each argument, such as "id:int64,to:string"; "" or NULL if there
+ *            are none. The types are int8 to int64, uint8 to uint64, pointer, string and double.
+ *
+ * Returns what usdt_dyn_provider_add_probe() does, and -EINVAL also if the signature is invalid.
+ */
+USDT_DYN_API int usdt_dyn_provider_add(usdt_dyn_provider *provider, usdt_dyn_probe **probe,
+                                       const char *name, const char *signature);
 
 /*
  * Makes the probes of a provider visible to tracers. Probes added since the last load get a new
@@ -236,6 +265,34 @@ USDT_DYN_API const volatile uint16_t *usdt_dyn_probe_semaphore(const usdt_dyn_pr
  */
 USDT_DYN_API void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_t *values,
                                       size_t nvalues);
+
+/* The length of a string that ends with a NUL. It is for usdt_dyn_probe_fire_sized(). */
+#define USDT_DYN_NUL_TERMINATED SIZE_MAX
+
+/*
+ * Fires a probe with strings that may have a length instead of a NUL. This is for bindings: it
+ * returns what happened, and the error in a buffer of the caller, since some languages continue in
+ * another thread after a call. Otherwise like usdt_dyn_probe_fire(). Since 0.2.0.
+ *
+ * probe: the probe.
+ * values: as in usdt_dyn_probe_fire().
+ * lengths: the number of bytes of each value that is a string, or USDT_DYN_NUL_TERMINATED; ignored
+ *          for other values. NULL if all strings end with a NUL.
+ * nvalues: the number of values.
+ * error: receives a sentence, empty if nothing failed, cut to error_size bytes with its NUL; may be
+ *        NULL.
+ * error_size: the size of that buffer.
+ *
+ * Unlike other values, a string with a length is read, although only while the probe is enabled:
+ * all of its bytes must be readable. It is cut at its first NUL and to 4095 bytes, two such strings
+ * to 2047 bytes each, and so on.
+ *
+ * Returns 1 (it fired), 0 (the probe is disabled) or -EINVAL (nvalues is wrong or values is NULL:
+ * it did not fire, and nothing was read).
+ */
+USDT_DYN_API int usdt_dyn_probe_fire_sized(const usdt_dyn_probe *probe, const uint64_t *values,
+                                           const size_t *lengths, size_t nvalues, char *error,
+                                           size_t error_size);
 
 /*
  * Fires a probe for an interpreter whose small integers are tagged words, n as 2n + 1. Otherwise

@@ -17,8 +17,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Copies a bad name for a sentence: cut, and with '?' for what a terminal should not get. */
-static void make_printable(char *text, size_t size, const char *name)
+void udyn_make_printable(char *text, size_t size, const char *name)
 {
     size_t i;
 
@@ -37,7 +36,7 @@ int udyn_name_check(const char *what, const char *name)
     if (name[0] == '\0')
         return udyn_fail(-EINVAL, "the %s name \"\" is empty: give it a name", what);
 
-    make_printable(shown, sizeof(shown), name);
+    udyn_make_printable(shown, sizeof(shown), name);
     for (i = 0; name[i] != '\0'; i++) {
         if (i == UDYN_NAME_MAX)
             return udyn_fail(-EINVAL, "the %s name \"%s...\" is too long: use at most %d bytes",

@@ -18,6 +18,9 @@
  */
 int udyn_name_check(const char *what, const char *name);
 
+/* Copies a bad name for a sentence: cut, and with '?' for what a terminal should not get. */
+void udyn_make_printable(char *text, size_t size, const char *name);
+
 /* A hash table from a name to the position of its owner; open addressing, no removal. */
 struct udyn_name_slot {
     const char *name; /* NULL: empty; belongs to the caller */

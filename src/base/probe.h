@@ -10,6 +10,11 @@
 
 struct udyn_image;
 
+/* The header promises it. */
+_Static_assert(offsetof(usdt_dyn_probe, watched) == 0 &&
+                   offsetof(usdt_dyn_probe, pristine) == sizeof(void *),
+               "the head of a probe is part of the binary interface");
+
 /*
  * A probe. What fire() needs is written once, when the probe gets its image, before `head.watched`
  * points anywhere but at a word that is always 0: so a thread that finds the probe enabled finds

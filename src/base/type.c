@@ -2,6 +2,7 @@
 #include "base/type.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const struct {
     const char *name;
@@ -29,6 +30,19 @@ bool udyn_type_is_signed(usdt_dyn_type type)
 const char *udyn_type_name(usdt_dyn_type type)
 {
     return types[type].name;
+}
+
+bool udyn_type_find(const char *name, usdt_dyn_type *type)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (strcmp(types[i].name, name) == 0) {
+            *type = (usdt_dyn_type)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool udyn_type_holds(usdt_dyn_type type, int64_t value)

@@ -16,5 +16,7 @@ bool udyn_type_holds(usdt_dyn_type type, int64_t value);
 
 /* The name of a type in the image's own note and in the command: "int8" ... "string", "double". */
 const char *udyn_type_name(usdt_dyn_type type);
+/* The other way round. Returns false if there is no such type. */
+bool udyn_type_find(const char *name, usdt_dyn_type *type);
 
 #endif

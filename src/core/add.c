@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Adding probes to a provider: from an array of arguments, or from what USDT_DYN_PROBE() declares.
+/* Adding probes to a provider: from an array of arguments, a signature, or what USDT_DYN_PROBE()
+ * declares.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -223,6 +224,20 @@ int usdt_dyn_provider_add_probe(usdt_dyn_provider *provider, usdt_dyn_probe **pr
         return udyn_fail(-EINVAL, "usdt_dyn_provider_add_probe: the %s is NULL",
                          provider == NULL ? "provider" : "place to put the probe");
     return add_new(provider, probe, name, args, nargs, NULL);
+}
+
+int usdt_dyn_provider_add(usdt_dyn_provider *provider, usdt_dyn_probe **probe, const char *name,
+                          const char *signature)
+{
+    struct udyn_signature read;
+    int error = udyn_signature_read(&read, signature);
+
+    if (error < 0) {
+        if (probe != NULL)
+            *probe = &never_enabled.head;
+        return error;
+    }
+    return usdt_dyn_provider_add_probe(provider, probe, name, read.args, read.nargs);
 }
 
 int usdt_dyn_provider_add_declared(usdt_dyn_provider *provider, usdt_dyn_declared *declared)

@@ -45,31 +45,99 @@ static void call_site(const struct udyn_probe *probe, const uint64_t *values)
                                               v[9], v[10], v[11]);
 }
 
-/* The probe is enabled: fires it if the values fit. */
-static void fire(const struct udyn_probe *probe, const uint64_t *values, size_t nvalues)
+/* Strings that have a length are copied into this much, in equal parts. */
+#define COPIES_SIZE 4096
+
+/* Which arguments are strings that have a length, as bits. */
+static unsigned int sized_strings(const struct udyn_probe *probe, const uint64_t *values,
+                                  const size_t *lengths)
 {
-    if (nvalues != probe->nargs || (nvalues > 0 && values == NULL)) {
-        (void)udyn_fail(-EINVAL, "probe %s has %u arguments but was fired with %s%zu: not fired",
-                        probe->name, probe->nargs, values == NULL ? "NULL and " : "", nvalues);
-        return;
+    unsigned int sized = 0;
+    size_t i;
+
+    for (i = 0; i < probe->nargs; i++)
+        if ((probe->strings >> i & 1) != 0 && values[i] != 0 &&
+            lengths[i] != USDT_DYN_NUL_TERMINATED)
+            sized |= 1U << i;
+    return sized;
+}
+
+/* Apart, so that other fires have no such frame. */
+static __attribute__((noinline)) void fire_copies(const struct udyn_probe *probe,
+                                                  const uint64_t *values, const size_t *lengths,
+                                                  unsigned int sized)
+{
+    size_t part = COPIES_SIZE / (size_t)__builtin_popcount(sized);
+    uint64_t own[USDT_DYN_MAX_ARGS];
+    char copies[COPIES_SIZE];
+    char *next = copies;
+    size_t i, length;
+
+    for (i = 0; i < probe->nargs; i++) {
+        own[i] = values[i];
+        if ((sized >> i & 1) == 0)
+            continue;
+        length = lengths[i] < part ? lengths[i] : part - 1;
+        memcpy(next, (const void *)(uintptr_t)values[i], length);
+        next[length] = '\0';
+        own[i] = (uintptr_t)next;
+        next += part;
     }
+    touch_strings(own, probe->strings & ~sized);
+    call_site(probe, own);
+}
+
+/* The probe is enabled: fires it if the values fit. Returns 1, 0 if the system keeps it from that,
+ * or -EINVAL with a sentence. */
+static int fire(const struct udyn_probe *probe, const uint64_t *values, const size_t *lengths,
+                size_t nvalues)
+{
+    unsigned int sized;
+
+    if (nvalues != probe->nargs || (nvalues > 0 && values == NULL))
+        return udyn_fail(-EINVAL, "probe %s has %u arguments but was fired with %s%zu: not fired",
+                         probe->name, probe->nargs, values == NULL ? "NULL and " : "", nvalues);
     if (!udyn_system_may_fire(probe))
-        return;
+        return 0;
+    sized = lengths == NULL ? 0 : sized_strings(probe, values, lengths);
+    if (sized != 0) {
+        fire_copies(probe, values, lengths, sized);
+        return 1;
+    }
     touch_strings(values, probe->strings);
     call_site(probe, values);
+    return 1;
+}
+
+/* What fire() returns, or 0 if the probe is not enabled. */
+static int fire_if_enabled(const usdt_dyn_probe *probe, const uint64_t *values,
+                           const size_t *lengths, size_t nvalues)
+{
+    int result, saved;
+
+    if (probe == NULL || !usdt_dyn_enabled(probe))
+        return 0;
+    /* Pairs with the release in provider.c: behind `watched`, the rest of the probe is there. */
+    (void)__atomic_load_n(&probe->watched, __ATOMIC_ACQUIRE);
+    saved = errno; /* the program may be between a call that failed and its look at errno */
+    result = fire(udyn_probe_of(probe), values, lengths, nvalues);
+    errno = saved;
+    return result;
 }
 
 void usdt_dyn_probe_fire(const usdt_dyn_probe *probe, const uint64_t *values, size_t nvalues)
 {
-    int saved;
+    (void)fire_if_enabled(probe, values, NULL, nvalues); /* usdt_dyn_last_error() has it */
+}
 
-    if (probe == NULL || !usdt_dyn_enabled(probe))
-        return;
-    /* Pairs with the release in provider.c: behind `watched`, the rest of the probe is there. */
-    (void)__atomic_load_n(&probe->watched, __ATOMIC_ACQUIRE);
-    saved = errno; /* the program may be between a call that failed and its look at errno */
-    fire(udyn_probe_of(probe), values, nvalues);
-    errno = saved;
+int usdt_dyn_probe_fire_sized(const usdt_dyn_probe *probe, const uint64_t *values,
+                              const size_t *lengths, size_t nvalues, char *error, size_t error_size)
+{
+    int result = fire_if_enabled(probe, values, lengths, nvalues);
+
+    if (error != NULL && error_size > 0)
+        *stpncpy(error, result < 0 ? usdt_dyn_last_error() : "", error_size - 1) = '\0';
+    return result;
 }
 
 #define TAGGED(n) ((uintptr_t)(n)*2 + 1)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/type.h"
 
 /* Copies what is before one of the stops, without the spaces around it. Returns where it ended. */
 static const char *take_word(char *word, const char *text, const char *stops)
@@ -48,5 +49,52 @@ int udyn_signature_of_declared(struct udyn_signature *signature, const usdt_dyn_
                          "USDT_DYN_PROBE(%s): a macro stands for more than one of the words: write "
                          "each of them",
                          signature->probe);
+    return 0;
+}
+
+static int take_argument(usdt_dyn_arg *arg, char *name, const char **text)
+{
+    char type[UDYN_WORD_SIZE], shown[64];
+
+    *text = take_word(name, *text, ":,");
+    if (**text != ':') {
+        udyn_make_printable(shown, sizeof(shown), name);
+        return udyn_fail(-EINVAL,
+                         "\"%s\" is no argument: write its name and type, as in "
+                         "\"id:int64,to:string\"",
+                         shown);
+    }
+    *text = take_word(type, *text + 1, ":,");
+    if (!udyn_type_find(type, &arg->type)) {
+        udyn_make_printable(shown, sizeof(shown), type);
+        return udyn_fail(-EINVAL,
+                         "there is no type \"%s\": use int8 to int64, uint8 to uint64, pointer, "
+                         "string or double",
+                         shown);
+    }
+    arg->name = name;
+    return 0;
+}
+
+int udyn_signature_read(struct udyn_signature *signature, const char *text)
+{
+    size_t i = 0;
+    int error;
+
+    signature->nargs = 0;
+    if (text == NULL || text[strspn(text, " ")] == '\0')
+        return 0;
+    do {
+        if (i == USDT_DYN_MAX_ARGS)
+            return udyn_fail(-E2BIG, "a probe has at most %d arguments: tracers read no more",
+                             USDT_DYN_MAX_ARGS);
+        error = take_argument(&signature->args[i], signature->names[i], &text);
+        if (error < 0)
+            return error;
+        i++;
+    } while (*text++ == ',');
+    if (text[-1] != '\0')
+        return udyn_fail(-EINVAL, "\":\" comes twice in argument %zu: write name:type", i);
+    signature->nargs = i;
     return 0;
 }

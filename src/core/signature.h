@@ -21,4 +21,8 @@ struct udyn_signature {
  * types are numbers already. Returns 0 or -EINVAL with a sentence. */
 int udyn_signature_of_declared(struct udyn_signature *signature, const usdt_dyn_declared *declared);
 
+/* Reads "id:int64,to:string"; NULL and "" are no arguments. Returns 0, -EINVAL or -E2BIG with a
+ * sentence. The names are not checked. */
+int udyn_signature_read(struct udyn_signature *signature, const char *text);
+
 #endif

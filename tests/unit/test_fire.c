@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,6 +19,10 @@
 static uint64_t seen[USDT_DYN_MAX_ARGS];
 static int calls;
 
+/* So many of the values are strings, which are gone after the fire. */
+static size_t strings_seen;
+static char texts_seen[USDT_DYN_MAX_ARGS][8192];
+
 static void record(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f,
                    uint64_t g, uint64_t h, uint64_t i, uint64_t j, uint64_t k, uint64_t l)
 {
@@ -25,6 +30,9 @@ static void record(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, u
 
     memcpy(seen, values, sizeof(seen));
     calls++;
+    for (size_t at = 0; at < strings_seen; at++)
+        snprintf(texts_seen[at], sizeof(texts_seen[at]), "%s",
+                 values[at] == 0 ? "" : (const char *)(uintptr_t)values[at]);
 }
 
 static usdt_dyn_provider *provider;
@@ -354,6 +362,123 @@ static void tagged_words_without_an_enabled_probe(void **state)
     assert_int_equal(calls, 0);
 }
 
+/* What is fired for strings with these lengths, of which none has a NUL or a byte behind it. */
+static void expect_sized(size_t nargs, size_t length, size_t expected)
+{
+    uint64_t values[USDT_DYN_MAX_ARGS];
+    size_t lengths[USDT_DYN_MAX_ARGS];
+    char *text = before_guard(length);
+    size_t i;
+
+    memset(text, 'x', length);
+    make_probe(nargs, USDT_DYN_STRING);
+    for (i = 0; i < nargs; i++) {
+        values[i] = (uintptr_t)text;
+        lengths[i] = length;
+    }
+    strings_seen = nargs;
+    assert_int_equal(usdt_dyn_probe_fire_sized(probe, values, lengths, nargs, NULL, 0), 1);
+    for (i = 0; i < nargs; i++) {
+        assert_int_equal(strlen(texts_seen[i]), expected);
+        assert_int_equal(strspn(texts_seen[i], "x"), expected);
+    }
+    strings_seen = 0;
+}
+
+static void a_string_with_a_length_ends_there(void **state)
+{
+    (void)state;
+    expect_sized(1, 1, 1);
+    expect_sized(1, 4095, 4095);
+    expect_sized(1, 4096, 4095);
+    expect_sized(1, 50000, 4095);
+    expect_sized(2, 2047, 2047);
+    expect_sized(2, 2048, 2047);
+    expect_sized(12, 50000, 340);
+}
+
+static void other_values_go_by_the_address(void **state)
+{
+    static const char text[] = "terminated";
+    const size_t lengths[] = {USDT_DYN_NUL_TERMINATED, 3, 0};
+    const uint64_t values[] = {(uintptr_t)text, 0, (uintptr_t)text};
+    const uint64_t numbers[] = {1, 2};
+
+    (void)state;
+    make_probe(3, USDT_DYN_STRING);
+    strings_seen = 3;
+    assert_int_equal(usdt_dyn_probe_fire_sized(probe, values, lengths, 3, NULL, 0), 1);
+    strings_seen = 0;
+    assert_true(seen[0] == (uintptr_t)text && seen[1] == 0);
+    assert_string_equal(texts_seen[2], "");
+    assert_int_equal(usdt_dyn_probe_fire_sized(probe, values, NULL, 3, NULL, 0), 1);
+    assert_memory_equal(seen, values, sizeof(values));
+    make_probe(2, USDT_DYN_INT64);
+    assert_int_equal(usdt_dyn_probe_fire_sized(probe, numbers, lengths, 2, NULL, 0), 1);
+    assert_memory_equal(seen, numbers, sizeof(numbers));
+}
+
+static void it_tells_what_has_happened(void **state)
+{
+    const uint64_t values[] = {1, 2};
+    char error[256] = "before", cut[8];
+
+    (void)state;
+    make_probe(2, USDT_DYN_STRING);
+    support_set_semaphore(probe, 0);
+    /* Not enabled: nothing is read, whatever its length. */
+    assert_int_equal(
+        usdt_dyn_probe_fire_sized(probe, values, (size_t[]){9, 9}, 2, error, sizeof(error)), 0);
+    assert_string_equal(error, "");
+    assert_int_equal(usdt_dyn_probe_fire_sized(NULL, NULL, NULL, 2, error, sizeof(error)), 0);
+    assert_int_equal(calls, 0);
+
+    support_set_semaphore(probe, 1);
+    assert_int_equal(usdt_dyn_probe_fire_sized(probe, values, NULL, 3, error, sizeof(error)),
+                     -EINVAL);
+    assert_string_equal(error, "probe p has 2 arguments but was fired with 3: not fired");
+    assert_int_equal(usdt_dyn_probe_fire_sized(probe, NULL, NULL, 2, cut, sizeof(cut)), -EINVAL);
+    assert_string_equal(cut, "probe p");
+    assert_int_equal(usdt_dyn_probe_fire_sized(probe, NULL, NULL, 2, cut, 0), -EINVAL);
+    assert_int_equal(usdt_dyn_probe_fire_sized(probe, NULL, NULL, 2, NULL, 9), -EINVAL);
+    assert_int_equal(calls, 0);
+    assert_int_equal(usdt_dyn_probe_fire_sized(probe, values, NULL, 2, error, sizeof(error)), 1);
+    assert_string_equal(error, "");
+    assert_int_equal(calls, 1);
+}
+
+/* The three instructions that the header promises. */
+static bool check_by_hand(const usdt_dyn_probe *checked)
+{
+#if defined(__x86_64__)
+    bool is_enabled;
+
+    __asm__ volatile("mov (%1), %%rax\n\tcmpw $0, (%%rax)\n\tsetne %0"
+                     : "=r"(is_enabled)
+                     : "r"(checked)
+                     : "rax", "cc", "memory");
+    return is_enabled;
+#else
+    const volatile uint16_t *watched;
+
+    memcpy(&watched, checked, sizeof(watched));
+    return *watched != 0;
+#endif
+}
+
+static void the_check_can_be_made_by_hand(void **state)
+{
+    uint16_t pristine;
+
+    (void)state;
+    make_probe(0, USDT_DYN_INT64);
+    assert_true(check_by_hand(probe));
+    support_set_semaphore(probe, 0);
+    assert_false(check_by_hand(probe));
+    memcpy(&pristine, (const char *)probe + sizeof(void *), sizeof(pristine));
+    assert_int_equal(pristine, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +497,10 @@ int main(void)
         cmocka_unit_test(words_that_are_no_integers_are_not_fired),
         cmocka_unit_test(the_tagged_address_of_a_string_arrives),
         cmocka_unit_test(tagged_words_without_an_enabled_probe),
+        cmocka_unit_test(a_string_with_a_length_ends_there),
+        cmocka_unit_test(other_values_go_by_the_address),
+        cmocka_unit_test(it_tells_what_has_happened),
+        cmocka_unit_test(the_check_can_be_made_by_hand),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
 
