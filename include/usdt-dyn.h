@@ -112,9 +112,9 @@ typedef struct usdt_dyn_provider usdt_dyn_provider;
  * no tracer is attached: 0 for a semaphore.
  *
  * Since 0.2.0 generated code may rely on this layout for as long as the name of the library ends in
- * `.so.0`: `watched` is at offset 0, and `pristine` is behind it. Such code loads
- * `watched` each time, as it may change, and calls a function that fires if the 16 bits at that
- * address are not 0. The function compares them with `pristine` too.
+ * `.so.0`: `watched` is at offset 0, and `pristine` is behind it. Such code loads `watched` each
+ * time, as it may change, and calls a function that fires if the 16 bits at that address are not 0.
+ * The function compares them with `pristine` too.
  */
 typedef struct usdt_dyn_probe {
     const volatile uint16_t *watched;

@@ -1,7 +1,8 @@
-# Install rules: header, libraries, find_package(usdt-dyn), pkg-config and the manual of the interface.
+# Install rules: headers, libraries, find_package(usdt-dyn), pkg-config and the manual of the interface.
 include(CMakePackageConfigHelpers)
 
-install(FILES ${PROJECT_SOURCE_DIR}/include/usdt-dyn.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/include/usdt-dyn.h ${PROJECT_SOURCE_DIR}/include/usdt-dyn.hpp
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS usdt-dyn usdt-dyn-static EXPORT usdt-dyn-targets)
 
 set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/usdt-dyn)

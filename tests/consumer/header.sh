@@ -35,6 +35,13 @@ if [[ $language == c++ ]]; then
     printf 'extern "C" {\n#include "%s"\n}\n' "$here/header_use.c" | "$compiler" "${flags[@]}" -x c++ -
 fi
 
+case $standard in
+c++17 | c++2*)
+    "$compiler" "${flags[@]}" -DCASE=0 "$here/hpp_use.cpp"
+    "$compiler" "${flags[@]}" -DCASE=0 -fno-exceptions -fno-rtti "$here/hpp_use.cpp"
+    ;;
+esac
+
 # A value too many is refused by the compiler, and not cut off.
 if sed 's/11, 12)/11, 12, 13)/' "$here/header_use.c" | "$compiler" "${flags[@]}" -x "$language" - 2>/dev/null; then
     echo 'FAIL: 13 values compile'

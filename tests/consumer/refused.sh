@@ -15,13 +15,17 @@ here=$(dirname "$0")
 language=c
 [[ $standard != c++* ]] || language=c++
 # -w: a check that only warns is none.
-compile=("$compiler" -w -x "$language" "-std=$standard" -I "$USDT_DYN_SOURCE/include" -fsyntax-only "$here/refused.c")
+flags=("$compiler" -w -x "$language" "-std=$standard" -I "$USDT_DYN_SOURCE/include" -fsyntax-only)
 messages=$(mktemp)
 trap 'rm -f "$messages"' EXIT
 
-"${compile[@]}" || {
-    echo 'FAIL: what is right does not compile'
-    exit 1
+# take FILE: what the cases are in.
+take() {
+    compile=("${flags[@]}" "$here/$1")
+    "${compile[@]}" || {
+        echo "FAIL: $1 does not compile where it is right"
+        exit 1
+    }
 }
 
 # refuse WORDS CASE...
@@ -41,6 +45,7 @@ refuse() {
     done
 }
 
+take refused.c
 refuse 'USDT_DYN_PROBE(bad): each argument has a type and a name' 1
 refuse 'USDT_DYN_PROBE(bad): it has more than 12 arguments' 2
 refuse 'USDT_DYN_INT128' 3
@@ -54,3 +59,25 @@ refuse 'must be a string, a char \* or a null pointer' 30 31 32 33 34
 refuse 'must be a float or a double' 40 41
 refuse 'must be a pointer' 50 51
 refuse 'shiped.*; did you mean .*shipped' 60 61 62
+
+case $standard in
+c++17 | c++2*)
+    take hpp_use.cpp
+    refuse "the number of values is not that of the probe's arguments" 1 2 3 4
+    refuse 'must be an integer' 10 11
+    refuse 'must be a string: std::string_view, std::string, char \* or nullptr' 20 21 22
+    refuse 'must be a float or a double' 30
+    refuse 'must be a pointer' 40
+    refuse 'an argument of a probe is an integer, a float or a double, a string (std::string_view) or a pointer' 50
+    refuse 'a name for each of its arguments, or for none' 51
+    refuse 'a probe has at most 12 arguments' 52
+    refuse 'deleted' 53
+    ;;
+c++*)
+    if printf '#include <usdt-dyn.hpp>\n' | "${flags[@]}" - 2>"$messages"; then
+        echo "FAIL: usdt-dyn.hpp compiles as $standard"
+        exit 1
+    fi
+    grep -q 'error.*usdt-dyn.hpp needs C++17' "$messages"
+    ;;
+esac

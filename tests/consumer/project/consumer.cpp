@@ -3,7 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <usdt-dyn.h>
+#include <usdt-dyn.hpp>
 
 namespace
 {
@@ -41,6 +41,10 @@ int main()
     const std::string to = "somebody";
     usdt_dyn_fire(sent, to.c_str(), Kind::letter, 1.5F);
     usdt_dyn_fire(sent, nullptr, true, 2.5);
+    usdt_dyn::provider owned{"owned"};
+    const usdt_dyn::probe<int, std::string_view> typed{owned, "typed", "id", "to"};
+    if (owned.load() < 0 || typed.error() < 0 || typed.fire(1, to))
+        return 3;
     if (usdt_dyn_enabled(sent) || usdt_dyn_probe_semaphore(sent) == nullptr)
         return 2;
     std::cout << USDT_DYN_VERSION_MAJOR << '.' << USDT_DYN_VERSION_MINOR << '.'
