@@ -24,6 +24,8 @@
 
 #define PASSES 20000000
 
+USDT_DYN_PROBE(typed, INT64, a, INT64, b);
+
 static usdt_dyn_probe *semaphore_probe, *site_probe;
 static struct peer peer;
 static void *peer_probe;
@@ -52,6 +54,17 @@ static void ours_semaphore(uint64_t passes)
     const usdt_dyn_probe *probe = semaphore_probe;
 
     LOOP(usdt_dyn_fire(probe, i, passes));
+}
+
+/* The handle is in a static variable, where usdt_dyn_emit() has it too. */
+static void ours_static(uint64_t passes)
+{
+    LOOP(usdt_dyn_fire(semaphore_probe, i, passes));
+}
+
+static void ours_typed(uint64_t passes)
+{
+    LOOP(usdt_dyn_emit(typed, i, passes));
 }
 
 static void ours_site(uint64_t passes)
@@ -115,6 +128,8 @@ static const struct {
     {"libbpf's usdt.h with semaphore", bench_libbpf_checked, false},
 #endif
     {"usdt_dyn_fire, semaphore", ours_semaphore, false},
+    {"usdt_dyn_fire, static handle", ours_static, false},
+    {"usdt_dyn_emit, disabled", ours_typed, false},
     {"usdt_dyn_fire, site check", ours_site, false},
     {"usdt_dyn_probe_fire", ours_function, false},
     {"sys/sdt.h without semaphore, costly argument", sdt_costly, false},
@@ -150,6 +165,15 @@ static bool open_peer(void)
     return true;
 }
 
+static void add_typed(void)
+{
+    usdt_dyn_provider *provider;
+
+    if (usdt_dyn_provider_new(&provider, "bench_typed") < 0 || usdt_dyn_add(provider, typed) < 0 ||
+        usdt_dyn_provider_load(provider) < 0)
+        bench_fail("no probe bench_typed:typed: %s", usdt_dyn_last_error());
+}
+
 int main(int argc, char **argv)
 {
     bool has_peer = open_peer();
@@ -158,6 +182,7 @@ int main(int argc, char **argv)
 
     semaphore_probe =
         bench_probe("bench_semaphore", "disabled", 2, false, USDT_DYN_DETECT_SEMAPHORE);
+    add_typed();
     site_probe = bench_probe("bench_site", "disabled", 2, false, USDT_DYN_DETECT_SITE);
     for (i = 0; i < LOOPS; i++) {
         if (loops[i].needs_peer && !has_peer)

@@ -40,8 +40,8 @@ static const char *const text = "a string of some thirty letters";
 
 /* One thing to hit. */
 struct target {
-    usdt_dyn_probe *probe; /* or */
-    void (*function)(void);
+    usdt_dyn_probe *probe;
+    void (*function)(void); /* that hits it, or NULL */
     size_t nargs;
     bool has_string;
 };
@@ -138,6 +138,33 @@ static void add_probes(const char *site, const char *provider)
     }
 }
 
+/* The same probe fired by its handle and as one that the compiler checks. */
+USDT_DYN_PROBE(args2, INT64, a, INT64, b);
+static usdt_dyn_probe *fired;
+
+static void fire(void)
+{
+    usdt_dyn_fire(fired, values[0], values[1]);
+}
+
+static void emit(void)
+{
+    usdt_dyn_emit(args2, values[0], values[1]);
+}
+
+static void add_typed(void)
+{
+    usdt_dyn_provider *provider;
+
+    fired = bench_probe("bench_chosen_fired", "args2", 2, false, USDT_DYN_DETECT_SEMAPHORE);
+    if (usdt_dyn_provider_new(&provider, "bench_chosen_emitted") < 0 ||
+        usdt_dyn_add(provider, args2) < 0 || usdt_dyn_provider_load(provider) < 0)
+        bench_fail("no probe bench_chosen_emitted:args2: %s", usdt_dyn_last_error());
+    add((struct target){.probe = fired, .function = fire}, "chosen", "usdt_dyn_fire", time_hits);
+    add((struct target){.probe = usdt_dyn_declared_args2.probe, .function = emit}, "chosen",
+        "usdt_dyn_emit", time_hits);
+}
+
 static bool is_traced(const void *code, unsigned char pristine)
 {
     return *(const volatile unsigned char *)code != pristine;
@@ -179,6 +206,7 @@ int main(void)
     add_probes("nop", "bench_nop");
     add_probes("nop5", "bench_nop5");
     add_probes(NULL, "bench_chosen");
+    add_typed();
     printf("%d\n", (int)getpid());
     fflush(stdout);
     wait_until_enabled();

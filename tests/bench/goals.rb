@@ -16,6 +16,12 @@ class Goals
     goal("a disabled probe, relative to one of `sys/sdt.h` with semaphore", 1.1) do |f|
       f.ratio("disabled", "usdt_dyn_fire, semaphore", "sys/sdt.h with semaphore")
     end,
+    goal("a disabled `usdt_dyn_emit`, relative to `usdt_dyn_fire`, in instructions", 1) do |f|
+      f.ratio("instructions", "usdt_dyn_emit, disabled", "usdt_dyn_fire, static handle")
+    end,
+    goal("a traced `usdt_dyn_emit`, relative to `usdt_dyn_fire`", 1.02) do |f|
+      f.ratio("enabled", "chosen, usdt_dyn_emit", "chosen, usdt_dyn_fire")
+    end,
     goal("a disabled probe, relative to libstapsdt's `probeFire`", 0.1) do |f|
       f.ratio("disabled", "usdt_dyn_fire, semaphore", "libstapsdt probeFire")
     end,

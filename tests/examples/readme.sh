@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # The program of the README, as it stands there, is built with the installed library and traced with
-# the commands that stand there.
+# the commands that stand there. What it has for C++ is built and run.
 source "$(dirname "$0")/../e2e/lib.sh"
-need root bpftrace pkg-config cc
+need root bpftrace pkg-config cc c++
 
 readme=$USDT_DYN_SOURCE/README.md
 prefix=$work/prefix
@@ -15,10 +15,23 @@ LD_LIBRARY_PATH=$(dirname "$(find "$prefix" -name libusdt-dyn.so)")
 # The first block of C is the program.
 # shellcheck disable=SC2016 # the backquotes are the README's
 sed -n '/^```c$/,/^```$/{/^```/!p}' "$readme" >"$work/orders.c"
-grep -q usdt_dyn_fire "$work/orders.c" || fail 'the README has no program'
+grep -q usdt_dyn_emit "$work/orders.c" || fail 'the README has no program'
 cd "$work"
 compile=$(grep -m1 '^cc orders.c' "$readme") || fail 'the README does not say how to compile it'
 eval "$compile"
+
+# shellcheck disable=SC2016 # the backquotes are the README's
+{
+    sed -n '/^```cpp$/,/^```$/{/#include/p}' "$readme"
+    echo '#include <string>'
+    echo 'struct { int id() { return 1; } std::string describe() { return "one"; } } order;'
+    echo 'int main() { int id = 1; std::string_view name = "somebody";'
+    sed -n '/^```cpp$/,/^```$/{/^```\|#include/!p}' "$readme"
+    echo '}'
+} >orders.cpp
+# shellcheck disable=SC2046 # several flags
+c++ -std=c++17 -Wall -Wextra -Werror orders.cpp -o orders-cpp $(pkg-config --cflags --libs usdt-dyn)
+./orders-cpp
 
 start orders ./orders
 pid=$(pid_of orders)
