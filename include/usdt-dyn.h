@@ -547,51 +547,51 @@ static inline uint64_t usdt_dyn_value(decltype(nullptr))
 /* clang-format on */
 #endif
 
-/* The first element is not a value: it keeps the array from being empty. */
+/* The last element is not a value: it keeps the array from being empty. */
 #define USDT_DYN_FIRE_AT(probe, n, ...)                                                            \
     do {                                                                                           \
         const usdt_dyn_probe *usdt_dyn_fire_probe = (probe);                                       \
         if (usdt_dyn_enabled(usdt_dyn_fire_probe)) {                                               \
             const uint64_t usdt_dyn_fire_values[] = {__VA_ARGS__};                                 \
-            usdt_dyn_probe_fire(usdt_dyn_fire_probe, usdt_dyn_fire_values + 1, n);                 \
+            usdt_dyn_probe_fire(usdt_dyn_fire_probe, usdt_dyn_fire_values, n);                     \
         }                                                                                          \
     } while (0)
 
 /* clang-format off */
 #define USDT_DYN_V(v) USDT_DYN_VALUE(v)
 #define USDT_DYN_FIRE_0(p) USDT_DYN_FIRE_AT(p, 0, 0)
-#define USDT_DYN_FIRE_1(p, a) USDT_DYN_FIRE_AT(p, 1, 0, USDT_DYN_V(a))
-#define USDT_DYN_FIRE_2(p, a, b) USDT_DYN_FIRE_AT(p, 2, 0, USDT_DYN_V(a), USDT_DYN_V(b))
-#define USDT_DYN_FIRE_3(p, a, b, c) USDT_DYN_FIRE_AT(p, 3, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c))
+#define USDT_DYN_FIRE_1(p, a) USDT_DYN_FIRE_AT(p, 1, USDT_DYN_V(a), 0)
+#define USDT_DYN_FIRE_2(p, a, b) USDT_DYN_FIRE_AT(p, 2, USDT_DYN_V(a), USDT_DYN_V(b), 0)
+#define USDT_DYN_FIRE_3(p, a, b, c) USDT_DYN_FIRE_AT(p, 3, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), 0)
 #define USDT_DYN_FIRE_4(p, a, b, c, d) \
-    USDT_DYN_FIRE_AT(p, 4, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d))
+    USDT_DYN_FIRE_AT(p, 4, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), 0)
 #define USDT_DYN_FIRE_5(p, a, b, c, d, e) \
-    USDT_DYN_FIRE_AT(p, 5, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
-                     USDT_DYN_V(e))
+    USDT_DYN_FIRE_AT(p, 5, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
+                     USDT_DYN_V(e), 0)
 #define USDT_DYN_FIRE_6(p, a, b, c, d, e, f) \
-    USDT_DYN_FIRE_AT(p, 6, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
-                     USDT_DYN_V(e), USDT_DYN_V(f))
+    USDT_DYN_FIRE_AT(p, 6, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
+                     USDT_DYN_V(e), USDT_DYN_V(f), 0)
 #define USDT_DYN_FIRE_7(p, a, b, c, d, e, f, g) \
-    USDT_DYN_FIRE_AT(p, 7, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
-                     USDT_DYN_V(e), USDT_DYN_V(f), USDT_DYN_V(g))
+    USDT_DYN_FIRE_AT(p, 7, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
+                     USDT_DYN_V(e), USDT_DYN_V(f), USDT_DYN_V(g), 0)
 #define USDT_DYN_FIRE_8(p, a, b, c, d, e, f, g, h) \
-    USDT_DYN_FIRE_AT(p, 8, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
-                     USDT_DYN_V(e), USDT_DYN_V(f), USDT_DYN_V(g), USDT_DYN_V(h))
+    USDT_DYN_FIRE_AT(p, 8, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
+                     USDT_DYN_V(e), USDT_DYN_V(f), USDT_DYN_V(g), USDT_DYN_V(h), 0)
 #define USDT_DYN_FIRE_9(p, a, b, c, d, e, f, g, h, i) \
-    USDT_DYN_FIRE_AT(p, 9, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
-                     USDT_DYN_V(e), USDT_DYN_V(f), USDT_DYN_V(g), USDT_DYN_V(h), USDT_DYN_V(i))
+    USDT_DYN_FIRE_AT(p, 9, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
+                     USDT_DYN_V(e), USDT_DYN_V(f), USDT_DYN_V(g), USDT_DYN_V(h), USDT_DYN_V(i), 0)
 #define USDT_DYN_FIRE_10(p, a, b, c, d, e, f, g, h, i, j) \
-    USDT_DYN_FIRE_AT(p, 10, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
+    USDT_DYN_FIRE_AT(p, 10, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
                      USDT_DYN_V(e), USDT_DYN_V(f), USDT_DYN_V(g), USDT_DYN_V(h), USDT_DYN_V(i), \
-                     USDT_DYN_V(j))
+                     USDT_DYN_V(j), 0)
 #define USDT_DYN_FIRE_11(p, a, b, c, d, e, f, g, h, i, j, k) \
-    USDT_DYN_FIRE_AT(p, 11, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
+    USDT_DYN_FIRE_AT(p, 11, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
                      USDT_DYN_V(e), USDT_DYN_V(f), USDT_DYN_V(g), USDT_DYN_V(h), USDT_DYN_V(i), \
-                     USDT_DYN_V(j), USDT_DYN_V(k))
+                     USDT_DYN_V(j), USDT_DYN_V(k), 0)
 #define USDT_DYN_FIRE_12(p, a, b, c, d, e, f, g, h, i, j, k, l) \
-    USDT_DYN_FIRE_AT(p, 12, 0, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
+    USDT_DYN_FIRE_AT(p, 12, USDT_DYN_V(a), USDT_DYN_V(b), USDT_DYN_V(c), USDT_DYN_V(d), \
                      USDT_DYN_V(e), USDT_DYN_V(f), USDT_DYN_V(g), USDT_DYN_V(h), USDT_DYN_V(i), \
-                     USDT_DYN_V(j), USDT_DYN_V(k), USDT_DYN_V(l))
+                     USDT_DYN_V(j), USDT_DYN_V(k), USDT_DYN_V(l), 0)
 #define USDT_DYN_COUNT(...) \
     USDT_DYN_COUNT_AT(__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0)
 #define USDT_DYN_COUNT_AT(p, a, b, c, d, e, f, g, h, i, j, k, l, count, ...) count
@@ -709,10 +709,10 @@ template <int Count, usdt_dyn_type... Types> struct usdt_dyn_types {
 
     template <typename... Values> static void fire(const usdt_dyn_probe *probe, Values... values)
     {
-        /* The first element is not a value: it keeps the array from being empty. */
-        const uint64_t slots[] = {0, usdt_dyn_slot<Types>(values)...};
+        /* The last element is not a value: it keeps the array from being empty. */
+        const uint64_t slots[] = {usdt_dyn_slot<Types>(values)..., 0};
 
-        usdt_dyn_probe_fire(probe, slots + 1, sizeof...(values));
+        usdt_dyn_probe_fire(probe, slots, sizeof...(values));
     }
 };
 } /* extern "C++" */
@@ -786,12 +786,12 @@ template <int Count, usdt_dyn_type... Types> struct usdt_dyn_types {
 #define USDT_DYN_CHECK_KIND(name, left, value, kind)                                               \
     _Static_assert(usdt_dyn_fits_##left || usdt_dyn_wanted_##left != USDT_DYN_KIND_##kind,         \
                    "usdt_dyn_emit(" #name "): the value " #value " " USDT_DYN_MUST_BE_##kind)
-#define USDT_DYN_PASS_VALUE(name, n, left, value) , USDT_DYN_VALUE(value)
+#define USDT_DYN_PASS_VALUE(name, n, left, value) USDT_DYN_VALUE(value),
 #define USDT_DYN_FIRE_DECLARED(name, n, probe, ...)                                                \
     do {                                                                                           \
         const uint64_t usdt_dyn_emit_values[] = {                                                  \
-            0 USDT_DYN_EACH_##n(USDT_DYN_PASS_VALUE, name, n, __VA_ARGS__)};                       \
-        usdt_dyn_probe_fire(probe, usdt_dyn_emit_values + 1, n);                                   \
+            USDT_DYN_EACH_##n(USDT_DYN_PASS_VALUE, name, n, __VA_ARGS__) 0};                       \
+        usdt_dyn_probe_fire(probe, usdt_dyn_emit_values, n);                                       \
     } while (0)
 #endif
 
@@ -855,6 +855,21 @@ template <int Count, usdt_dyn_type... Types> struct usdt_dyn_types {
         14, 8, 14, 7, 14, 6, 14, 5, 14, 4, 14, 3, 14, 2, 14, 1, 14, 0, 0)
 /* clang-format on */
 
+/* What the pointer of a declaration points to is written before the pointer is stored, and is
+ * reached through it. Every processor orders these two, but ThreadSanitizer does not know. */
+#if defined(__SANITIZE_THREAD__)
+#define USDT_DYN_IS_SANITIZED 1
+#elif defined(__has_feature)
+#define USDT_DYN_IS_SANITIZED __has_feature(thread_sanitizer)
+#else
+#define USDT_DYN_IS_SANITIZED 0
+#endif
+#if USDT_DYN_IS_SANITIZED
+#define USDT_DYN_DECLARED(name) __atomic_load_n(&usdt_dyn_declared_##name.probe, __ATOMIC_ACQUIRE)
+#else
+#define USDT_DYN_DECLARED(name) USDT_DYN_LOAD(&usdt_dyn_declared_##name.probe)
+#endif
+
 /* USDT_DYN_PROBE() and usdt_dyn_emit() append an empty argument: the "..." of a macro gets at least
  * one. */
 
@@ -907,7 +922,7 @@ template <int Count, usdt_dyn_type... Types> struct usdt_dyn_types {
  * usdt_dyn_enabled(). Since 0.2.0.
  */
 #define usdt_dyn_is_enabled(name) USDT_DYN_IS_ENABLED(name)
-#define USDT_DYN_IS_ENABLED(name) usdt_dyn_enabled(USDT_DYN_LOAD(&usdt_dyn_declared_##name.probe))
+#define USDT_DYN_IS_ENABLED(name) usdt_dyn_enabled(USDT_DYN_DECLARED(name))
 
 /*
  * usdt_dyn_emit(name, values...): fires a declared probe with a value for each argument. A wrong
@@ -925,8 +940,7 @@ template <int Count, usdt_dyn_type... Types> struct usdt_dyn_types {
 /* clang-format off */
 #define USDT_DYN_EMIT_(n, name, ...)                                                               \
     do {                                                                                           \
-        const usdt_dyn_probe *usdt_dyn_emit_probe =                                                \
-            USDT_DYN_LOAD(&usdt_dyn_declared_##name.probe);                                        \
+        const usdt_dyn_probe *usdt_dyn_emit_probe = USDT_DYN_DECLARED(name);                       \
         USDT_DYN_STATIC_ASSERT((n) == USDT_DYN_NARGS(name),                                        \
                                "usdt_dyn_emit(" #name "): the number of values is not that of "    \
                                "the arguments in USDT_DYN_PROBE(" #name ")");                      \

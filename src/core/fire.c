@@ -26,11 +26,11 @@ const volatile uint16_t *usdt_dyn_probe_semaphore(const usdt_dyn_probe *probe)
     return __atomic_load_n(&probe->watched, __ATOMIC_RELAXED);
 }
 
-static void touch_strings(const uint64_t *values, unsigned int strings)
+static void touch_strings(const uint64_t *values, size_t nvalues, unsigned int strings)
 {
     size_t i;
 
-    for (i = 0; strings != 0; i++, strings >>= 1)
+    for (i = 0; i < nvalues && strings != 0; i++, strings >>= 1)
         if ((strings & 1) != 0)
             udyn_system_touch_string(values[i]);
 }
@@ -83,7 +83,7 @@ static __attribute__((noinline)) void fire_copies(const struct udyn_probe *probe
         own[i] = (uintptr_t)next;
         next += part;
     }
-    touch_strings(own, probe->strings & ~sized);
+    touch_strings(own, probe->nargs, probe->strings & ~sized);
     call_site(probe, own);
 }
 
@@ -104,7 +104,7 @@ static int fire(const struct udyn_probe *probe, const uint64_t *values, const si
         fire_copies(probe, values, lengths, sized);
         return 1;
     }
-    touch_strings(values, probe->strings);
+    touch_strings(values, nvalues, probe->strings);
     call_site(probe, values);
     return 1;
 }

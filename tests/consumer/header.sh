@@ -16,7 +16,7 @@ flags=(-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wundef 
     "-std=$standard" -O2 -I "$USDT_DYN_SOURCE/include" -c -o /dev/null)
 # Not what warns of C++11 itself, of padding (it is there), and of the order that C89 wants.
 [[ $compiler != clang ]] || flags+=(-Weverything -Wno-c++98-compat -Wno-c++98-compat-pedantic -Wno-padded
-    -Wno-declaration-after-statement)
+    -Wno-declaration-after-statement -Wno-unknown-warning-option -Wno-pre-c11-compat -Wno-pre-c23-compat)
 case $standard in
 c++*)
     language=c++

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* usdt_dyn_add(): what was declared becomes a probe of a provider, once. */
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "core/provider.h"
@@ -14,6 +15,7 @@ USDT_DYN_PROBE(idle);
 USDT_DYN_PROBE(shipped, INTEGER, errno, STRING, to, DOUBLE, kg);
 USDT_DYN_PROBE(folded, TWO);
 USDT_DYN_PROBE(same);
+USDT_DYN_PROBE(raced, INT64, emitted, STRING, text);
 USDT_DYN_PROBE(twelve, INT8, a, UINT8, b, INT16, c, UINT16, d, INT32, e, UINT32, f, INT64, g,
                UINT64, h, POINTER, i, STRING, j, DOUBLE, k, INT8, l);
 
@@ -89,6 +91,32 @@ static void after_its_provider_a_probe_is_never_enabled(void **state)
     }
 }
 
+static int is_ending; /* atomic */
+
+static void *emit_on(void *context)
+{
+    long emitted = 0;
+
+    (void)context;
+    while (!__atomic_load_n(&is_ending, __ATOMIC_ACQUIRE))
+        usdt_dyn_emit(raced, ++emitted, "text");
+    return NULL;
+}
+
+static void a_probe_may_be_emitted_while_it_is_added(void **state)
+{
+    usdt_dyn_provider *provider = make("raced");
+    pthread_t emitter;
+
+    (void)state;
+    assert_int_equal(pthread_create(&emitter, NULL, emit_on, NULL), 0);
+    assert_ok(usdt_dyn_add(provider, raced));
+    assert_ok(usdt_dyn_provider_load(provider));
+    __atomic_store_n(&is_ending, 1, __ATOMIC_RELEASE);
+    assert_int_equal(pthread_join(emitter, NULL), 0);
+    usdt_dyn_provider_free(provider);
+}
+
 static void a_probe_is_added_once(void **state)
 {
     usdt_dyn_provider *first = make("first"), *second = make("second");
@@ -135,6 +163,7 @@ int main(void)
         cmocka_unit_test(names_and_types_are_those_declared),
         cmocka_unit_test(emit_fires_what_was_added),
         cmocka_unit_test(after_its_provider_a_probe_is_never_enabled),
+        cmocka_unit_test(a_probe_may_be_emitted_while_it_is_added),
         cmocka_unit_test(a_probe_is_added_once),
         cmocka_unit_test(one_that_failed_is_never_enabled),
     };
