@@ -251,6 +251,7 @@ static void end(struct model *model)
 /* With any number of values; with none where some are needed. */
 static void fire(struct model *model, struct input *input)
 {
+    static const size_t lengths[USDT_DYN_MAX_ARGS];
     uint64_t values[256] = {0};
     const struct model_probe *probe;
     volatile uint16_t *semaphore;
@@ -266,6 +267,8 @@ static void fire(struct model *model, struct input *input)
     CHECK(usdt_dyn_probe_enabled(probe->probe) == probe->has_semaphore);
     usdt_dyn_probe_fire(probe->probe, take(input) % 4 == 0 ? NULL : values, nvalues);
     usdt_dyn_probe_fire(probe->probe, values, probe->nargs);
+    CHECK(usdt_dyn_probe_fire_sized(probe->probe, values, lengths, probe->nargs, NULL, 0) ==
+          probe->has_semaphore);
     if (semaphore != NULL)
         *semaphore = 0;
 }
@@ -279,8 +282,28 @@ static void set(struct model *model, uint8_t how)
         model->is_site = how == USDT_DYN_DETECT_SITE;
 }
 
+static int count_live(const usdt_dyn_live_probe *probe, void *count)
+{
+    CHECK(is_good_name(probe->provider) && is_good_name(probe->name) && probe->path != NULL);
+    ++*(size_t *)count;
+    return 0;
+}
+
+static size_t expected_live(void)
+{
+    size_t i, j, live = 0;
+
+    for (i = 0; i < PROVIDERS; i++)
+        for (j = 0; j < models[i].count; j++)
+            live += models[i].is_loaded && models[i].probes[j].has_image;
+    return live;
+}
+
 static void look(struct model *model)
 {
+    size_t live = 0;
+
+    CHECK(usdt_dyn_each(count_live, &live) == 0 && live == expected_live());
     if (watch == NULL)
         CHECK(usdt_dyn_watch_new(&watch) == 0);
     if (model->provider != NULL)
