@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -273,10 +274,16 @@ static void fire(struct model *model, struct input *input)
         *semaphore = 0;
 }
 
+/* Where the images are kept, or how their probes learn of a tracer. */
 static void set(struct model *model, uint8_t how)
 {
     if (model->provider == NULL)
         return;
+    if (how >= 128) {
+        check_error(usdt_dyn_provider_set_backing(model->provider, how - 128),
+                    how - 128 <= USDT_DYN_BACKING_SHARED ? 0 : -EINVAL);
+        return;
+    }
     check_error(usdt_dyn_provider_set_detection(model->provider, how), how <= 1 ? 0 : -EINVAL);
     if (how <= 1)
         model->is_site = how == USDT_DYN_DETECT_SITE;
@@ -311,11 +318,42 @@ static void look(struct model *model)
     CHECK(usdt_dyn_watch_wait(watch, 0) >= 0);
 }
 
+static char folder[] = "/tmp/usdt-dyn-fuzz.XXXXXX"; /* of images that are files */
+
+static int find_image(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return strstr(path, ".so") != NULL;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+static void remove_folder(void)
+{
+    (void)nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void make_folder(void)
+{
+    CHECK(mkdtemp(folder) != NULL && setenv("USDT_DYN_DIR", folder, 1) == 0);
+    CHECK(atexit(remove_folder) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct input input = {bytes, size};
     int i;
 
+    if (strstr(folder, "XXXXXX") != NULL)
+        make_folder();
     for (i = 0; i < OPERATIONS && input.left > 0; i++) {
         uint8_t operation = take(&input);
         struct model *model = &models[operation / 8 % PROVIDERS];
@@ -351,5 +389,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         end(&models[i]);
     usdt_dyn_watch_free(watch);
     watch = NULL;
+    CHECK(nftw(folder, find_image, 8, FTW_PHYS) == 0); /* none is left behind */
     return 0;
 }
