@@ -2,6 +2,7 @@
 /* The life of a provider: load, add, load again, unload, free, with each backing. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "core/provider.h"
 #include "support.h"
+#include "system/system.h"
 #include "test.h"
 
 static const usdt_dyn_arg one[] = {{"id", USDT_DYN_INT64}};
@@ -201,6 +203,74 @@ static void site_detection_has_no_semaphore(void **state)
     usdt_dyn_provider_free(provider);
 }
 
+/* So many that a load takes as long as it takes a thread to come to its own. */
+#define MANY 2000
+
+static usdt_dyn_provider *make_many(const char *name)
+{
+    usdt_dyn_provider *provider;
+    usdt_dyn_probe *probe;
+    char probe_name[16];
+    int i;
+
+    assert_ok(usdt_dyn_provider_new(&provider, name));
+    for (i = 0; i < MANY; i++) {
+        snprintf(probe_name, sizeof(probe_name), "p%d", i);
+        assert_ok(usdt_dyn_provider_add_probe(provider, &probe, probe_name, one, 1));
+    }
+    return provider;
+}
+
+static pthread_barrier_t barrier;
+
+static void *load_at_once(void *provider)
+{
+    (void)pthread_barrier_wait(&barrier);
+    return (void *)(intptr_t)usdt_dyn_provider_load(provider);
+}
+
+/* Loads both in two threads. Returns how many loads succeeded; the others are told of a clash. */
+static int load_both(usdt_dyn_provider *a, usdt_dyn_provider *b)
+{
+    usdt_dyn_provider *const providers[] = {a, b};
+    pthread_t threads[2];
+    int loaded = 0, i;
+
+    assert_int_equal(pthread_barrier_init(&barrier, NULL, 2), 0);
+    for (i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, load_at_once, providers[i]), 0);
+    for (i = 0; i < 2; i++) {
+        void *result;
+
+        assert_int_equal(pthread_join(threads[i], &result), 0);
+        assert_true((intptr_t)result == 0 || (intptr_t)result == -EEXIST);
+        loaded += (intptr_t)result == 0;
+    }
+    assert_int_equal(pthread_barrier_destroy(&barrier), 0);
+    return loaded;
+}
+
+static void loads_at_the_same_time_make_one_image(void **state)
+{
+    int i;
+
+    (void)state;
+    for (i = 0; i < 10; i++) {
+        usdt_dyn_provider *a = make_many("at_once"), *b = make_many("at_once");
+
+        assert_int_equal(load_both(a, a), 2);
+        assert_non_null(a->images);
+        assert_null(a->images->next);
+        assert_ok(usdt_dyn_provider_unload(a));
+        usdt_dyn_provider_free(a);
+        a = make_many("at_once");
+        assert_int_equal(load_both(a, b), 1);
+        assert_int_not_equal(usdt_dyn_provider_path(a) == NULL, usdt_dyn_provider_path(b) == NULL);
+        usdt_dyn_provider_free(a);
+        usdt_dyn_provider_free(b);
+    }
+}
+
 static void the_version_is_the_headers(void **state)
 {
     char expected[32];
@@ -222,6 +292,7 @@ int main(void)
         cmocka_unit_test(nothing_is_left_after_free),
         cmocka_unit_test(load_and_unload_grow_nothing),
         cmocka_unit_test(site_detection_has_no_semaphore),
+        cmocka_unit_test(loads_at_the_same_time_make_one_image),
         cmocka_unit_test(the_version_is_the_headers),
     };
     const char *folder = support_make_folder();
