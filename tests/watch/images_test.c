@@ -96,11 +96,38 @@ static void a_freed_image_is_followed_no_more(void **state)
     }
 }
 
+/* Two providers with the same probes have the same file, which is followed until both are gone. */
+static void a_shared_file_is_followed_for_all_its_users(void **state)
+{
+    usdt_dyn_provider *providers[2];
+    usdt_dyn_watch *watch;
+    usdt_dyn_probe *probe;
+    int i;
+
+    (void)state;
+    assert_int_equal(usdt_dyn_watch_new(&watch), 0);
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(usdt_dyn_provider_new(&providers[i], "share"), 0);
+        assert_int_equal(usdt_dyn_provider_set_backing(providers[i], USDT_DYN_BACKING_SHARED), 0);
+        assert_int_equal(usdt_dyn_watch_add(watch, providers[i]), 0);
+        add_and_load(providers[i], "probe", &probe);
+        if (i == 0)
+            assert_int_equal(usdt_dyn_provider_unload(providers[i]), 0);
+    }
+    assert_int_equal(count_followed(), 1);
+    usdt_dyn_provider_free(providers[0]);
+    assert_int_equal(count_followed(), 1);
+    usdt_dyn_provider_free(providers[1]);
+    assert_int_equal(count_followed(), 0);
+    usdt_dyn_watch_free(watch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(more_probes_are_no_change),
         cmocka_unit_test(a_freed_image_is_followed_no_more),
+        cmocka_unit_test(a_shared_file_is_followed_for_all_its_users),
     };
 
     return !!cmocka_run_group_tests(tests, NULL, NULL);
