@@ -33,10 +33,11 @@ expect_equal 'a detach is told within 500 ms' true "$(run app 'DETACH.sort[1] < 
 run app 'CALLS.clear; 1' >/dev/null
 start_tracer of_parent bpftrace -p "$(pid_of app)" -e 'usdt::watched:probe { }'
 run app 'await { CALLS.size == 1 }' >/dev/null
-run app 'R, W_END = IO.pipe; C = fork { TP.fire(1); await { CALLS.size == 2 }; W_END.write("."); await { CALLS.size == 4 }; exit!(CALLS.map(&:first) == %i[attach detach attach detach] ? 7 : 1) }; R.read(1)' >/dev/null
+run app 'R, W_END = IO.pipe; C = fork { TP.fire(1); await { CALLS.size == 2 }; W_END.write("."); await { CALLS.size == 3 }; W_END.write("."); await { CALLS.size == 4 }; exit!(CALLS.map(&:first) == %i[attach detach attach detach] ? 7 : 1) }; R.read(1)' >/dev/null
 child=$(run app C)
 start_tracer of_child bpftrace -p "$child" -e 'usdt::watched:probe { } BEGIN { printf("ready\n"); }'
 wait_line of_child '^ready'
+run app 'R.read(1)' >/dev/null # a tracer that is gone before the child looks is not told
 stop of_child
 expect_equal 'the child was told' 7 "$(run app 'Process.wait2(C).last.exitstatus')"
 expect_equal 'and the parent of its own tracer only' attach "$(run app 'CALLS.map(&:first).join(" ")')"
