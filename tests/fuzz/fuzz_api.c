@@ -30,9 +30,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 #define ARGS_TRIED  14
 #define CHECK(what) ((what) ? (void)0 : complain(#what, __LINE__))
 
+static char folder[] = "/tmp/usdt-dyn-fuzz.XXXXXX"; /* of images that are files */
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+static void remove_folder(void)
+{
+    (void)nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static void complain(const char *what, int line)
 {
     fprintf(stderr, "fuzz_api.c:%d: not so: %s; %s\n", line, what, usdt_dyn_last_error());
+    remove_folder();
     abort();
 }
 
@@ -318,27 +334,12 @@ static void look(struct model *model)
     CHECK(usdt_dyn_watch_wait(watch, 0) >= 0);
 }
 
-static char folder[] = "/tmp/usdt-dyn-fuzz.XXXXXX"; /* of images that are files */
-
 static int find_image(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
     (void)status;
     (void)kind;
     (void)place;
     return strstr(path, ".so") != NULL;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
-static void remove_folder(void)
-{
-    (void)nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void make_folder(void)
