@@ -12,7 +12,7 @@ EMULATED = "the tests of `tests/arch` run it, in an emulator, where nothing is c
 REASONS = {
     "src/arch/ppc64le.c": EMULATED,
     "src/arch/s390x.c": EMULATED,
-    "src/cli/doctor_tracers.c: tell_stap": "needs SystemTap",
+    "src/cli/doctor/tracers.c: tell_stap": "needs SystemTap",
     "src/image/content.c: widen": f"of s390x alone: {EMULATED}",
     "src/read/elf_file.c: no_memory": "needs a malloc() that fails; the library's calls fail in turn in `tests/fault`, "
                                       "the command's do not",
