@@ -232,6 +232,27 @@ static void a_string_never_touched_is_in_memory_afterwards(void **state)
 }
 
 /* A child has not the pages of a file that its parent has touched. */
+/* Does the kernel give a child of any fork an empty page where it was asked to? qemu's user mode
+ * only says so. */
+static bool fork_wipes(void)
+{
+    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int status = 1;
+    pid_t child;
+
+    assert_true(page != MAP_FAILED);
+    *page = 1;
+    if (madvise(page, size, MADV_WIPEONFORK) == 0) {
+        child = _Fork();
+        if (child == 0)
+            _exit(*page);
+        assert_int_equal(waitpid(child, &status, 0), child);
+    }
+    munmap(page, size);
+    return status == 0;
+}
+
 static void a_child_touches_a_string_anew(void **state)
 {
     char *string = untouched_page();
@@ -239,6 +260,8 @@ static void a_child_touches_a_string_anew(void **state)
     int status;
 
     (void)state;
+    if (!fork_wipes())
+        skip();
     make_probe(1, USDT_DYN_STRING);
     fire_string(string);
     child = _Fork();
