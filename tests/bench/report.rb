@@ -7,6 +7,7 @@
 
 require_relative "figures"
 require_relative "goals"
+require_relative "machines"
 require_relative "plot"
 require_relative "sections"
 
@@ -15,9 +16,11 @@ class Report
   def initialize(figures, folder)
     @figures = figures
     @folder = folder
+    @machines = Machines.new(figures)
   end
 
   def write
+    @machines.save if File.identical?(@folder, File.join(__dir__, "../../docs"))
     File.write(File.join(@folder, "performance.md"), "#{sections.join("\n\n")}\n")
   end
 
@@ -25,7 +28,7 @@ class Report
 
   def sections
     [head, "## Goals", Goals.new(@figures).to_s, trap_point] +
-      @figures.parts.flat_map { |part| section(part) }
+      @figures.parts.flat_map { |part| section(part) } + [@machines.to_s]
   end
 
   def head
