@@ -51,7 +51,7 @@ static bool grow(struct udyn_buffer *buffer, size_t capacity)
 
     if (bytes == NULL)
         return false;
-    if (buffer->size > 0)
+    if (buffer->bytes != NULL)
         memcpy(bytes, buffer->bytes, buffer->size);
     release(buffer);
     buffer->bytes = bytes;

@@ -77,7 +77,8 @@ static struct udyn_gather_hit *take_hit(struct udyn_gather *gather, pid_t tid)
         hit = udyn_allocate(1, sizeof(*hit));
         hit->has = udyn_allocate(gather->most, sizeof(*hit->has));
         hit->bytes = udyn_allocate(gather->most, sizeof(*hit->bytes));
-        gather->hits = udyn_reallocate(gather->hits, gather->capacity + 1, sizeof(*gather->hits));
+        gather->hits =
+            udyn_reallocate(gather->hits, gather->capacity + 1, sizeof(struct udyn_gather_hit *));
         gather->hits[gather->capacity++] = hit;
     }
     hit = gather->hits[gather->nhits++];

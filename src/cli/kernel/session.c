@@ -193,7 +193,8 @@ static void say_not_placed(struct udyn_session *session, const struct udyn_trace
 }
 
 /* Places sites that can share an event. One that the kernel refuses makes it refuse the event: the
- * halves are tried then, until the one is found. */
+ * halves are tried then, until the one is found, ten calls deep at most. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static void place(struct udyn_session *session, const struct udyn_traced_site *const *sites,
                   size_t count)
 {

@@ -122,7 +122,7 @@ static void drop_cells(struct udyn_table *table)
 
 void udyn_table_print(struct udyn_table *table, FILE *out)
 {
-    size_t widths[UDYN_TABLE_MAX];
+    size_t widths[UDYN_TABLE_MAX] = {0};
     size_t i;
 
     measure(table, widths);

@@ -101,7 +101,7 @@ int udyn_image_make(struct udyn_image **image, const struct udyn_image_request *
         .detection = request->detection,
     };
     struct udyn_linux_image *made;
-    struct udyn_places places;
+    struct udyn_places places = {.count = 0};
     int error = udyn_site_choose(content.arch, &content.site);
 
     if (error == 0)

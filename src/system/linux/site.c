@@ -31,6 +31,7 @@ static const struct udyn_site *suitable(const struct udyn_arch *arch)
             kernel.release = name.release;
         chosen = arch->choose(&kernel);
     }
+    /* cppcheck-suppress returnDanglingLifetime // it is in the table of the processor */
     return chosen;
 }
 

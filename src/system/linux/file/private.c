@@ -202,6 +202,7 @@ static int make_folder(struct process_folder **made, const struct udyn_place *pl
     struct stat status;
     int fd, error;
 
+    *made = NULL;
     if (parent < 0)
         return parent;
     sweep(parent);
@@ -270,7 +271,7 @@ int udyn_private_file_open(char *path, size_t size, struct stat *status, const c
     if (is_ending)
         return udyn_fail(-ESHUTDOWN, "no new files: the process is in exit()");
     error = get_folder(&folder, place);
-    if (error < 0)
+    if (folder == NULL)
         return error;
     if (snprintf(path, size, "%s/%s.%u.so", folder->file.path, provider, ++folder->files) >=
         (int)size)
