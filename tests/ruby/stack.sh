@@ -7,6 +7,8 @@ command=$USDT_DYN_BUILD/src/cli/usdt-dyn
 
 start_ruby app "$(dirname "${BASH_SOURCE[0]}")/shop.rb"
 start_tracer trace "$command" trace -p "$(pid_of app)" checkout:ship --json --count 1
+# Until then a string may come with its first 32 bytes only: what fetches the rest is attached last.
+wait_for "$wait_limit" grep -q ' tracing 1 probe' "$(err_of trace)"
 run app 'await { wrapped?(:ship) }; SHOP.ship_after_all_steps_of_the_way_have_been_taken(100, "you")' >/dev/null
 wait_end trace || fail 'the trace failed'
 run app "require 'json'; EVENT = JSON.parse(File.readlines('$(out_of trace)').last); EVENT.class" >/dev/null
