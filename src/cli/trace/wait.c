@@ -10,14 +10,11 @@
 
 #include "base/clock.h"
 
-#define MS_NS     1000000U
-#define SECOND_NS 1000000000U
-
 /* After events come this much is waited for more, so that a busy probe costs few wake-ups. */
-#define BATCH_NS (10 * MS_NS)
+#define BATCH_NS (10 * UDYN_NS_PER_MS)
 
 /* How often is looked whether the last child has ended. */
-#define CHILDREN_NS (100 * MS_NS)
+#define CHILDREN_NS (100 * UDYN_NS_PER_MS)
 
 enum udyn_status udyn_wait_open(struct udyn_wait *wait, const struct udyn_options *options,
                                 const struct udyn_targets *targets, struct udyn_output *output)
@@ -48,7 +45,7 @@ void udyn_wait_start(struct udyn_wait *wait)
 {
     uint64_t now = udyn_clock_ns();
 
-    wait->next_tick = now + SECOND_NS;
+    wait->next_tick = now + UDYN_NS_PER_S;
     if (wait->duration > 0)
         wait->deadline = now + (uint64_t)wait->duration;
 }
@@ -103,8 +100,8 @@ static bool wait_until(struct udyn_wait *wait, size_t count, uint64_t until)
     struct signalfd_siginfo signal_info;
 
     if (until > now) {
-        left.tv_sec = (time_t)((until - now) / SECOND_NS);
-        left.tv_nsec = (long)((until - now) % SECOND_NS);
+        left.tv_sec = (time_t)((until - now) / UDYN_NS_PER_S);
+        left.tv_nsec = (long)((until - now) % UDYN_NS_PER_S);
     }
     if (ppoll(wait->fds, count, until == UINT64_MAX ? NULL : &left, NULL) <= 0)
         return false;
@@ -125,7 +122,7 @@ enum udyn_wait_for udyn_wait(struct udyn_wait *wait, const struct udyn_stream *s
     if (wait->deadline > 0 && now >= wait->deadline)
         return UDYN_WAIT_END;
     if (now >= wait->next_tick) {
-        wait->next_tick = now + SECOND_NS;
+        wait->next_tick = now + UDYN_NS_PER_S;
         return UDYN_WAIT_TICK;
     }
     return UDYN_WAIT_EVENTS;
